@@ -1,0 +1,149 @@
+/**
+ * What the story of a call needs from the world, as interfaces. `lib/compose.ts` binds them to Postgres, the journal,
+ * the clock and egress; tests bind them to whatever they like.
+ */
+import type { CallRecord } from '../logs/record.ts'
+import type { ModelCard } from '../pricing.ts'
+import type { ProviderSpec } from '../providers/openai-compatible.ts'
+
+/** Whoever signed the call in: one compiled policy a key. */
+export interface Caller {
+  keyId: string
+  keyType: 'organisation-service' | 'workspace-service' | 'workspace-user'
+  organisationId: string
+  /** Null for an organisation key that is bound to no workspace. */
+  workspaceId: string | null
+  workspaceSlug: string | null
+  userId: string | null
+  scopes: ReadonlySet<string>
+  /** Key and workspace defaults, strongest applied last (gateway-contract §10). */
+  defaultMetadata: Readonly<Record<string, string>>
+  workspaceMetadata: Readonly<Record<string, string>>
+  /** Slug of the config the key or the workspace carries; configs are not run yet, so a call that meets one is refused. */
+  configSlug: string | null
+  /** Epoch ms after which this secret is refused; null = never. */
+  expiresAtMs: number | null
+  status: 'active' | 'disabled' | 'expired'
+  /** `full` stores bodies, `metrics_only` never does. */
+  logging: 'full' | 'metrics_only'
+  retentionDays: number
+  bodiesRetentionDays: number
+  isSavedOnly: boolean
+}
+
+export interface KeyDirectory {
+  /**
+   * The caller behind a secret; null when no such key exists. Synchronous when the answer is in memory, so a warm
+   * call waits for nothing. Throws `unavailable` when the store is away and the key has never been seen.
+   */
+  find(secret: string): Caller | null | Promise<Caller | null>
+  /** The caller a key row stands for, without its secret (replay). */
+  byId(keyId: string): Promise<Caller | null>
+}
+
+/** A provider of a workspace with everything a call needs, decrypted and compiled. */
+export interface Provider {
+  id: string
+  slug: string
+  name: string
+  workspaceId: string
+  integrationId: string
+  integrationSlug: string
+  spec: ProviderSpec
+  /** Base URL without a trailing slash: the integration's custom host, else the spec's. */
+  baseUrl: string
+  /** The host came with the integration, so `ALLOW_PRIVATE_HOSTS` may lift the private-address block for it. */
+  isStoredHost: boolean
+  /** Final auth and custom headers, lower-case. Secrets: never logged. */
+  headers: Readonly<Record<string, string>>
+  status: 'active' | 'disabled' | 'expired'
+  expiresAtMs: number | null
+  /** True when the caller may name any model, known or not. */
+  allowAllModels: boolean
+  /** Enabled models by exact id. */
+  models: ReadonlyMap<string, ModelCard>
+  /** The card of a model the integration enables (exact, then dots and hyphens folded); null when it does not. */
+  card(model: string): ModelCard | null
+}
+
+export interface WorkspaceCatalog {
+  bySlug(slug: string): Provider | null
+  all(): readonly Provider[]
+}
+
+export interface Catalog {
+  /** Synchronous when in memory; a stale copy is served while the store is away. */
+  of(workspaceId: string): WorkspaceCatalog | Promise<WorkspaceCatalog>
+}
+
+export interface Journal {
+  /** Hands one record to the kernel before returning. Throws when the disk refuses it: the call then fails, unanswered. */
+  append(record: CallRecord, bodies: CallBodies | null): void
+}
+
+/** What a call said, kept apart from its row. Buffers are raw bytes as they crossed the wire. */
+export interface CallBodies {
+  /** Headers (secrets masked), urls and statuses, as JSON text. */
+  head: string
+  request: Buffer | null
+  response: Buffer | null
+  /** Null when the upstream was sent what the caller sent. */
+  finalRequest: Buffer | null
+  originalResponse: Buffer | null
+}
+
+/** One exchange with an upstream. Every callback arrives on the event loop, in order, and never after `onEnd`/`onError`. */
+export interface UpstreamHandler {
+  /** Connected (or a warm connection was taken) and the request is being written. */
+  onConnect?(): void
+  onHeaders(status: number, headers: Record<string, string | string[]>, exchange: UpstreamExchange): void
+  onData(chunk: Buffer): void
+  onEnd(): void
+  onError(error: Error): void
+}
+
+export interface UpstreamExchange {
+  pause(): void
+  resume(): void
+  abort(): void
+}
+
+export interface UpstreamRequest {
+  method: string
+  /** Absolute URL. */
+  url: string
+  headers: Record<string, string>
+  body: Buffer | AsyncIterable<Uint8Array> | null
+  isStoredHost: boolean
+  /** For connection plus response headers, in ms. */
+  headersTimeoutMs: number
+}
+
+export interface Egress {
+  /** Starts the exchange; errors arrive at `handler.onError` as GatewayError. Returns what aborts it. */
+  send(request: UpstreamRequest, handler: UpstreamHandler): { abort(): void }
+}
+
+/** An upstream that lives in this process (the sandbox): given a request, it answers as a provider would. */
+export interface LocalUpstream {
+  send(request: UpstreamRequest, handler: UpstreamHandler): { abort(): void }
+}
+
+export interface Ports {
+  keys: KeyDirectory
+  catalog: Catalog
+  journal: Journal
+  egress: Egress
+  sandbox: LocalUpstream
+  /** Epoch ms. */
+  now: () => number
+  settings: {
+    requestTimeoutMs: number
+    /** JSON body bound in bytes (32 MB). */
+    bodyBytesMax: number
+    publicUrl: string
+    isSavedOnlyForced: boolean
+    headersToMetadata: readonly string[]
+    headersToIgnore: ReadonlySet<string>
+  }
+}
