@@ -453,6 +453,12 @@ function limitsOf(providerId: string, spellings: readonly string[], entry: Model
   }
 }
 
+/** A fine-tune (`ft:gpt-4o-mini-2024-07-18:org::id`) has its base's limits, not its base's price. */
+function baseOfFineTune(spellings: readonly string[]): string[] {
+  const base = spellings[0]?.match(/^ft:([^:]+)/)?.[1]
+  return base ? spellingsOf(base) : []
+}
+
 function pricesOf(
   entry: ModelInfo | null,
   atMs: number,

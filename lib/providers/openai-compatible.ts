@@ -79,8 +79,6 @@ export interface ProviderSpec {
   effortStyle: 'effort' | 'effort-and-thinking'
   /** `stream_options.include_usage` may be sent. */
   streamUsage: boolean
-  /** Provider id in the price catalogue; null when it has none. */
-  priceId: string | null
   /** Hex colour of the monogram. */
   colour: string
   docsUrl: string | null
@@ -228,7 +226,6 @@ const PLAIN: Omit<ProviderSpec, 'id' | 'name' | 'baseUrl' | 'colour'> = {
   keepsOllamaFields: false,
   effortStyle: 'effort',
   streamUsage: true,
-  priceId: null,
   docsUrl: null,
   isLocal: false,
 }
@@ -262,7 +259,6 @@ const ROWS: readonly Row[] = [
     ranges: { temperature: [0, 2], top_p: [0, 1], presence_penalty: [-2, 2], frequency_penalty: [-2, 2] },
     models: OPENAI_MODELS,
     hasDeveloperRole: true,
-    priceId: 'openai',
     colour: '#0F9D76',
     docsUrl: 'https://platform.openai.com/api-keys',
   },
@@ -275,7 +271,6 @@ const ROWS: readonly Row[] = [
     headers: { 'anthropic-version': '2023-06-01' },
     endpoints: ['messages', 'models'],
     keepsCacheControl: true,
-    priceId: 'anthropic',
     colour: '#C15F3C',
     docsUrl: 'https://console.anthropic.com/settings/keys',
   },
@@ -286,7 +281,6 @@ const ROWS: readonly Row[] = [
     endpoints: ['chat', 'responses', 'audio', 'models'],
     drop: ['logprobs', 'top_logprobs', 'logit_bias'],
     models: [EFFORT(/gpt-oss/), EFFORT(/qwen3/, ['none', 'default']), NO_EFFORT(/./)],
-    priceId: 'groq',
     colour: '#F55036',
     docsUrl: 'https://console.groq.com/keys',
   },
@@ -296,7 +290,6 @@ const ROWS: readonly Row[] = [
     baseUrl: 'https://api.together.xyz/v1',
     endpoints: ['chat', 'completions', 'embeddings', 'images', 'models'],
     cap: 'max_tokens',
-    priceId: 'together',
     colour: '#0F6FFF',
     docsUrl: 'https://api.together.ai/settings/api-keys',
   },
@@ -309,7 +302,6 @@ const ROWS: readonly Row[] = [
     models: [EFFORT(/./, [...LEVELS, 'max'])],
     keepsReasoningContent: true,
     effortStyle: 'effort-and-thinking',
-    priceId: 'deepseek',
     colour: '#4D6BFE',
     docsUrl: 'https://platform.deepseek.com/api_keys',
   },
@@ -324,7 +316,6 @@ const ROWS: readonly Row[] = [
       { models: /^grok-(4|code)/, efforts: null, refuses: GROK_REFUSES },
       NO_EFFORT(/^grok-[123]/),
     ],
-    priceId: 'x-ai',
     colour: '#3F3F46',
     docsUrl: 'https://console.x.ai',
   },
@@ -336,7 +327,6 @@ const ROWS: readonly Row[] = [
     models: [EFFORT(/./, ['none', 'minimal', ...LEVELS, 'xhigh'])],
     keepsReasoningContent: true,
     keepsCacheControl: true,
-    priceId: 'openrouter',
     colour: '#6467F2',
     docsUrl: 'https://openrouter.ai/settings/keys',
   },
@@ -346,7 +336,6 @@ const ROWS: readonly Row[] = [
     baseUrl: 'https://api.fireworks.ai/inference/v1',
     endpoints: ['chat', 'completions', 'embeddings', 'models'],
     models: [EFFORT(/./, ['none', ...LEVELS])],
-    priceId: 'fireworks',
     colour: '#6720FF',
     docsUrl: 'https://fireworks.ai/account/api-keys',
   },
@@ -359,7 +348,6 @@ const ROWS: readonly Row[] = [
     drop: ['stream_options'],
     models: [EFFORT(/deep-research/, ['minimal', ...LEVELS]), NO_EFFORT(/./)],
     streamUsage: false,
-    priceId: 'perplexity',
     colour: '#1F8A8C',
     docsUrl: 'https://www.perplexity.ai/settings/api',
   },
@@ -377,7 +365,6 @@ const ROWS: readonly Row[] = [
     models: [EFFORT(/^mistral-(small|medium)-(latest|2[6-9]|3\.5)/, ['none', 'high']), NO_EFFORT(/./)],
     refusesToolName: true,
     streamUsage: false,
-    priceId: 'mistral',
     colour: '#FA520F',
     docsUrl: 'https://console.mistral.ai/api-keys',
   },
@@ -434,7 +421,6 @@ const ROWS: readonly Row[] = [
     fields: [KEY, requiredHost('https://ark.ap-southeast.bytepluses.com/api/v3')],
   }),
   plain('cerebras', 'Cerebras', 'https://api.cerebras.ai/v1', '#F15A29', {
-    priceId: 'cerebras',
     models: [
       EFFORT(/gpt-oss/),
       NO_EFFORT(/^(llama|qwen-3-235b-a22b-instruct)/),
@@ -474,7 +460,6 @@ const ROWS: readonly Row[] = [
   plain('matterai', 'Matter AI', 'https://api.matterai.so/v1', '#64748B'),
   plain('minimax', 'MiniMax', null, '#E11D48', {
     fields: [KEY, requiredHost('https://api.minimax.io/v1')],
-    priceId: 'minimax',
   }),
   plain('modal', 'Modal', 'https://api.modal.com/v1', '#62DE61', {
     auth: 'none-or-bearer',
@@ -485,18 +470,15 @@ const ROWS: readonly Row[] = [
     cap: 'max_tokens',
     models: [NO_EFFORT(/./)],
     keepsReasoningContent: true,
-    priceId: 'moonshotai',
   }),
   plain('ncompass', 'nCompass', 'https://api.ncompass.tech/v1', '#0369A1'),
   plain('nebius', 'Nebius', 'https://api.studio.nebius.ai/v1', '#4338CA', {
     endpoints: ['chat', 'completions', 'embeddings', 'models'],
   }),
   plain('nextbit', 'Nextbit', 'https://api.nextbit256.com/v1', '#BE185D'),
-  plain('novita-ai', 'Novita AI', 'https://api.novita.ai/v3/openai', '#23D57C', { priceId: 'novita' }),
+  plain('novita-ai', 'Novita AI', 'https://api.novita.ai/v3/openai', '#23D57C'),
   plain('nscale', 'Nscale', 'https://inference.api.nscale.com/v1', '#0F766E'),
-  plain('ovhcloud', 'OVHcloud', 'https://oai.endpoints.kepler.ai.cloud.ovh.net/v1', '#000E9C', {
-    priceId: 'ovhcloud',
-  }),
+  plain('ovhcloud', 'OVHcloud', 'https://oai.endpoints.kepler.ai.cloud.ovh.net/v1', '#000E9C'),
   plain('sambanova', 'SambaNova', 'https://api.sambanova.ai/v1', '#EE7624'),
   plain('siliconflow', 'SiliconFlow', 'https://api.siliconflow.cn/v1', '#6E29F6', {
     endpoints: ['chat', 'embeddings', 'models'],
@@ -504,7 +486,7 @@ const ROWS: readonly Row[] = [
   plain('upstage', 'Upstage', 'https://api.upstage.ai/v1/solar', '#805CFB', {
     endpoints: ['chat', 'embeddings', 'models'],
   }),
-  plain('z-ai', 'Z.ai', 'https://api.z.ai/api/paas/v4', '#2D2D2D', { cap: 'max_tokens', priceId: 'zai' }),
+  plain('z-ai', 'Z.ai', 'https://api.z.ai/api/paas/v4', '#2D2D2D', { cap: 'max_tokens' }),
   plain('zhipu', 'Zhipu AI', 'https://open.bigmodel.cn/api/paas/v4', '#3859FF', {
     cap: 'max_tokens',
     endpoints: ['chat', 'embeddings', 'models'],
