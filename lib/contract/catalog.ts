@@ -1,0 +1,451 @@
+import { z } from 'zod'
+import { rateLimitRow, rateLimits, usageLimitRow, usageLimits } from './limits.ts'
+import {
+  csv,
+  flag,
+  name,
+  paging,
+  queryNumber,
+  reference,
+  resource,
+  slug,
+  tags,
+  text,
+  timestamp,
+} from './resource.ts'
+
+// ────────────────────────── integrations ──────────────────────────
+
+/** Provider fields such as `openai_organization` and `custom_host`, flat; headers and Azure deployments nest. */
+const configurations = z.record(text(1, 128), z.unknown())
+const key = z.string().min(1, 'must not be empty').max(16_384, 'must have at most 16384 characters')
+
+const secretMappings = z.array(
+  z.strictObject({
+    target_field: text(1, 255),
+    secret_reference_id: reference,
+    secret_key: z.string().max(255, 'must have at most 255 characters').nullish(),
+    value_format: z.enum(['string', 'json']).nullish(),
+  }),
+)
+
+const multiplier = z.number().min(0, 'must be 0 or more')
+const pricingAdjustments = z.strictObject({
+  multiplier: z.record(z.string(), z.union([multiplier, z.record(z.string(), multiplier)])),
+})
+
+const globalWorkspaceAccess = z.strictObject({
+  enabled: flag,
+  usage_limits: usageLimits.optional(),
+  rate_limits: rateLimits.optional(),
+})
+
+export const integrationRow = z.object({
+  object: z.literal('integration'),
+  id: z.string(),
+  slug: z.string(),
+  organisation_id: z.string(),
+  workspace_id: z.string().nullable(),
+  ai_provider_id: z.string(),
+  name: z.string(),
+  description: z.string().nullable(),
+  type: z.enum(['organisation', 'workspace']),
+  status: z.enum(['active', 'archived']),
+  created_at: z.string(),
+  last_updated_at: z.string(),
+  workspace_count: z.number(),
+  // a single read only:
+  masked_key: z.string().nullable().optional(),
+  /** Secrets stand here as `masked_<field>`. */
+  configurations: z.record(z.string(), z.unknown()).optional(),
+  secret_mappings: z.array(z.record(z.string(), z.unknown())).optional(),
+  pricing_adjustments: z.record(z.string(), z.unknown()).nullable().optional(),
+  allow_all_models: z.boolean().optional(),
+  global_workspace_access_settings: z.record(z.string(), z.unknown()).optional(),
+  usage_limits: z.array(usageLimitRow).optional(),
+  rate_limits: z.array(rateLimitRow).optional(),
+  tags: z.record(z.string(), z.string()).optional(),
+})
+
+const integrationCreate = z.object({
+  name,
+  description: text(0, 1024).nullish(),
+  slug: slug.nullish(),
+  ai_provider_id: text(1, 128),
+  workspace_id: reference.nullish(),
+  key: key.nullish(),
+  configurations: configurations.nullish(),
+  secret_mappings: secretMappings.nullish(),
+  pricing_adjustments: pricingAdjustments.nullish(),
+  allow_all_models: flag.optional(),
+  global_workspace_access_settings: globalWorkspaceAccess.nullish(),
+  global_workspace_access: globalWorkspaceAccess.nullish(),
+  create_default_provider: flag.optional(),
+  default_provider_slug: slug.nullish(),
+  tags: tags.nullish(),
+})
+
+/** Prices in cents per token. */
+const price = z.strictObject({ price: z.number().min(0, 'must be 0 or more') })
+export const pricingConfig = z.strictObject({
+  type: z.literal('static').default('static'),
+  pay_as_you_go: z.strictObject({
+    request_token: price,
+    response_token: price,
+    cache_read_input_token: price.optional(),
+    cache_write_input_token: price.optional(),
+  }),
+})
+
+export const modelSettingRow = z.object({
+  slug: z.string(),
+  name: z.string(),
+  enabled: z.boolean(),
+  is_custom: z.boolean(),
+  is_finetune: z.boolean(),
+  base_model_slug: z.string().nullable(),
+  /** The override; null when the catalogue's price holds. */
+  pricing_config: z.record(z.string(), z.unknown()).nullable(),
+  /** What calls are priced at: dollars per million tokens, null when unpriced. */
+  prices: z
+    .object({
+      input: z.number().nullable(),
+      output: z.number().nullable(),
+      cache_read: z.number().nullable(),
+      cache_write: z.number().nullable(),
+    })
+    .nullable(),
+  /** Tokens, override or catalogue. */
+  context_window: z.number().nullable(),
+  max_output_tokens: z.number().nullable(),
+})
+
+const tokens = z
+  .number()
+  .int('must be a whole number')
+  .min(1, 'must be 1 or more')
+  .max(100_000_000, 'must be at most 100000000')
+
+const integrationModelsUpdate = z.object({
+  models: z
+    .array(
+      z.strictObject({
+        slug: text(1, 255),
+        name: text(0, 255).nullish(),
+        enabled: flag,
+        is_custom: flag.nullish(),
+        is_finetune: flag.nullish(),
+        base_model_slug: text(1, 255).nullish(),
+        pricing_config: pricingConfig.nullish(),
+        context_window: tokens.nullish(),
+        max_output_tokens: tokens.nullish(),
+        configurations: configurations.nullish(),
+        // read-only, ignored:
+        prices: z.unknown().optional(),
+      }),
+    )
+    .max(5000, 'may hold at most 5000 models')
+    .default([]),
+  allow_all_models: flag.optional(),
+})
+
+export const integrationWorkspaceRow = z.object({
+  /** Workspace slug. */
+  id: z.string(),
+  workspace_id: z.string(),
+  name: z.string(),
+  enabled: z.boolean(),
+  usage_limits: z.array(usageLimitRow),
+  rate_limits: z.array(rateLimitRow),
+  status: z.enum(['active', 'exhausted']),
+})
+
+const integrationWorkspacesUpdate = z.object({
+  workspaces: z
+    .array(
+      z.strictObject({
+        id: reference,
+        enabled: flag,
+        usage_limits: usageLimits.optional(),
+        rate_limits: rateLimits.optional(),
+        reset_usage: flag.nullish(),
+        create_default_provider: flag.nullish(),
+        default_provider_slug: slug.nullish(),
+      }),
+    )
+    .max(5000, 'may hold at most 5000 workspaces')
+    .default([]),
+  global_workspace_access: globalWorkspaceAccess.nullish(),
+  global_workspace_access_settings: globalWorkspaceAccess.nullish(),
+  override_existing_workspace_access: flag.optional(),
+  override_existing_workspaces_access: flag.optional(),
+  create_default_provider: flag.optional(),
+  default_provider_slug: slug.nullish(),
+})
+
+export const integrationTestRow = z.object({
+  success: z.boolean(),
+  latency_ms: z.number(),
+  models: z.array(z.object({ slug: z.string(), name: z.string() })),
+  message: z.string().optional(),
+})
+
+/** Credentials for one upstream. Admin-contract §1.5, §2.3. */
+export const integrations = resource({
+  path: 'integrations',
+  noun: 'integration',
+  object: 'integration',
+  scopes: ['organisation_integrations', 'workspace_integrations'],
+  id: 'slug',
+  audit: 'integrations',
+  workspace: 'optional',
+  row: integrationRow,
+  create: integrationCreate,
+  update: z.object({
+    name: name.optional(),
+    description: text(0, 1024).nullish(),
+    key: key.nullish(),
+    configurations: configurations.nullish(),
+    secret_mappings: secretMappings.nullish(),
+    pricing_adjustments: pricingAdjustments.nullish(),
+    usage_limits: usageLimits.optional(),
+    rate_limits: rateLimits.optional(),
+    tags: tags.nullish(),
+  }),
+  query: z.object({
+    ...paging(100),
+    type: z.enum(['workspace', 'organisation', 'all']).default('all'),
+    /** JSON object of tags that must match. */
+    tags: z.string().optional(),
+    /** Part of a name or slug, any case. */
+    search: z.string().optional(),
+    ai_provider_id: z.string().optional(),
+    /** On delete: even while configs name its providers. */
+    force: flag.optional(),
+  }),
+  actions: {
+    test: {
+      method: 'POST',
+      path: 'test',
+      verb: 'create',
+      scopes: [
+        'organisation_integrations.create',
+        'workspace_integrations.create',
+        'organisation_integrations.read',
+        'workspace_integrations.read',
+      ],
+      /** The body of a create, not stored; or `{slug}` of a stored one, whose fields may be replaced. */
+      input: integrationCreate.partial(),
+      audit: null,
+    },
+    listModels: { method: 'GET', path: '{slug}/models', verb: 'read', input: z.object({}), audit: null },
+    updateModels: {
+      method: 'PUT',
+      path: '{slug}/models',
+      verb: 'update',
+      input: integrationModelsUpdate,
+      audit: 'update',
+    },
+    deleteModels: {
+      method: 'DELETE',
+      path: '{slug}/models',
+      verb: 'update',
+      input: z.object({ slugs: csv.optional(), models: z.array(z.string()).optional() }),
+      audit: 'delete',
+    },
+    listWorkspaces: {
+      method: 'GET',
+      path: '{slug}/workspaces',
+      verb: 'read',
+      input: z.object({}),
+      audit: null,
+    },
+    updateWorkspaces: {
+      method: 'PUT',
+      path: '{slug}/workspaces',
+      verb: 'update',
+      input: integrationWorkspacesUpdate,
+      audit: 'update',
+    },
+  },
+})
+
+// ──────────────────────────── providers ───────────────────────────
+
+export const providerRow = z.object({
+  object: z.literal('provider'),
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  note: z.string().nullable(),
+  workspace_id: z.string(),
+  /** Integration slug. */
+  integration_id: z.string(),
+  integration_name: z.string(),
+  ai_provider_id: z.string(),
+  ai_provider_name: z.string(),
+  /** Read-only view of the credentials, masked. */
+  model_config: z.record(z.string(), z.unknown()),
+  usage_limits: usageLimitRow.nullable(),
+  usage_limits_all: z.array(usageLimitRow),
+  rate_limits: z.array(rateLimitRow).nullable(),
+  expires_at: z.string().nullable(),
+  status: z.enum(['active', 'disabled', 'exhausted', 'expired']),
+  reset_usage: z.literal(0),
+  last_reset_at: z.string().nullable(),
+  tags: z.record(z.string(), z.string()),
+  created_at: z.string(),
+  last_updated_at: z.string(),
+})
+
+/** A workspace's handle on an integration: the `@slug` of requests. Admin-contract §1.6, §2.3. */
+export const providers = resource({
+  path: 'providers',
+  noun: 'provider',
+  object: 'provider',
+  scopes: ['providers', 'virtual_keys'],
+  id: 'slug',
+  audit: 'providers',
+  workspace: 'required',
+  row: providerRow,
+  create: z.object({
+    name,
+    integration_id: reference,
+    workspace_id: reference.nullish(),
+    slug: slug.nullish(),
+    note: text(0, 1024).nullish(),
+    usage_limits: usageLimits.optional(),
+    rate_limits: rateLimits.optional(),
+    expires_at: timestamp.nullish(),
+    tags: tags.nullish(),
+  }),
+  update: z.object({
+    name: name.optional(),
+    note: text(0, 1024).nullish(),
+    usage_limits: usageLimits.optional(),
+    rate_limits: rateLimits.optional(),
+    expires_at: timestamp.nullish(),
+    reset_usage: flag.nullish(),
+    status: z.enum(['active', 'disabled']).optional(),
+    tags: tags.nullish(),
+  }),
+  query: z.object({
+    ...paging(50),
+    /** Exactly this slug, any case: whether it is taken. */
+    slug: z.string().optional(),
+    /** Part of a name or slug, any case. */
+    search: z.string().optional(),
+    integration_id: z.string().optional(),
+  }),
+})
+
+// ────────────────────────── virtual keys ──────────────────────────
+
+export const virtualKeyRow = z.object({
+  object: z.literal('virtual-key'),
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  note: z.string().nullable(),
+  /** Masked. */
+  key: z.string().nullable(),
+  provider: z.string(),
+  ai_provider_name: z.string(),
+  workspace_id: z.string(),
+  model_config: z.record(z.string(), z.unknown()),
+  usage_limits: usageLimitRow.nullable(),
+  rate_limits: z.array(rateLimitRow).nullable(),
+  expires_at: z.string().nullable(),
+  status: z.enum(['active', 'disabled', 'exhausted', 'expired']),
+  reset_usage: z.literal(0),
+  created_at: z.string(),
+  last_updated_at: z.string(),
+})
+
+/** Legacy credential fields, in the spellings a body has once its top-level keys are snake_case. */
+const legacyCredentials = {
+  key: key.nullish(),
+  api_version: z.string().nullish(),
+  azure_api_version: z.string().nullish(),
+  resource_name: z.string().nullish(),
+  deployment_name: z.string().nullish(),
+  deployment_config: z.array(z.record(z.string(), z.unknown())).nullish(),
+  aws_access_key_id: z.string().nullish(),
+  aws_secret_access_key: z.string().nullish(),
+  aws_region: z.string().nullish(),
+  vertex_project_id: z.string().nullish(),
+  vertex_region: z.string().nullish(),
+  vertex_service_account_json: z.union([z.string(), z.record(z.string(), z.unknown())]).nullish(),
+  custom_host: z.string().nullish(),
+  custom_headers: z.record(z.string(), z.string()).nullish(),
+  secret_mappings: secretMappings.nullish(),
+}
+
+/** A provider seen the old way; creating one makes a hidden workspace integration with it. Admin-contract §1.6. */
+export const virtualKeys = resource({
+  path: 'virtual-keys',
+  noun: 'virtual key',
+  object: 'virtual-key',
+  scopes: ['virtual_keys', 'providers'],
+  id: 'slug',
+  audit: 'providers',
+  workspace: 'required',
+  row: virtualKeyRow,
+  create: z.object({
+    name,
+    provider: text(1, 128),
+    workspace_id: reference.nullish(),
+    slug: slug.nullish(),
+    note: text(0, 1024).nullish(),
+    ...legacyCredentials,
+    usage_limits: usageLimits.optional(),
+    rate_limits: rateLimits.optional(),
+    expires_at: timestamp.nullish(),
+  }),
+  update: z.object({
+    name: name.optional(),
+    note: text(0, 1024).nullish(),
+    ...legacyCredentials,
+    usage_limits: usageLimits.optional(),
+    rate_limits: rateLimits.optional(),
+    expires_at: timestamp.nullish(),
+    reset_usage: flag.nullish(),
+  }),
+  query: z.object(paging(50)),
+})
+
+// ───────────────────────────── models ─────────────────────────────
+
+/** One callable model. The list is answered by the data plane (`GET /models`). Hermes-client §2.1. */
+export const modelRow = z.object({
+  object: z.literal('model'),
+  /** `@slug/model`. */
+  id: z.string(),
+  slug: z.string(),
+  canonical_slug: z.string(),
+  type: z.literal('model'),
+  display_name: z.string(),
+  owned_by: z.string(),
+  created: z.number(),
+  created_at: z.string(),
+  /** Tokens; absent when unknown. */
+  context_length: z.number().optional(),
+  max_completion_tokens: z.number().optional(),
+  /** Dollars per single token, as decimal strings; absent when unpriced. */
+  pricing: z.record(z.string(), z.string()).optional(),
+})
+
+export const modelsQuery = z.object({
+  ai_service: z.string().optional(),
+  provider: z.string().optional(),
+  limit: queryNumber.optional(),
+  offset: queryNumber.optional(),
+  sort: z.enum(['name', 'provider', 'ai_service']).optional(),
+  order: z.enum(['asc', 'desc']).optional(),
+})
+
+export const modelList = z.object({
+  object: z.literal('list'),
+  total_count: z.number(),
+  data: z.array(modelRow),
+})

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { csv, flag, name, paging, reference, resource } from './resource.ts'
+
+export const configRow = z.object({
+  object: z.literal('config'),
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  workspace_id: z.string(),
+  organisation_id: z.string(),
+  is_default: z.union([z.literal(0), z.literal(1)]),
+  status: z.enum(['active', 'archived']),
+  type: z.literal('ORG_CONFIG'),
+  format: z.literal('json'),
+  version_id: z.string(),
+  /** JSON text; on a single read only. */
+  config: z.string().optional(),
+  created_by: z.string().nullable(),
+  updated_by: z.string().nullable(),
+  created_at: z.string(),
+  last_updated_at: z.string(),
+})
+
+/** An object, or the same as JSON text. */
+const configBody = z.union([
+  z.record(z.string(), z.unknown()),
+  z.string().max(512_000, 'must have at most 512000 characters'),
+])
+
+/** Admin-contract §1.7: rows exist and keys may point at them; what they say is run by the routing feature. */
+export const configs = resource({
+  path: 'configs',
+  noun: 'config',
+  object: 'config',
+  scopes: ['configs'],
+  id: 'slug',
+  audit: 'configs',
+  workspace: 'required',
+  row: configRow,
+  create: z.object({
+    name,
+    config: configBody,
+    is_default: flag.nullish(),
+    workspace_id: reference.nullish(),
+  }),
+  update: z.object({
+    name: name.optional(),
+    config: configBody.optional(),
+    is_default: flag.nullish(),
+    status: z.enum(['active', 'archived']).optional(),
+  }),
+  query: z.object({ ...paging(100), status: csv.optional(), search: z.string().optional() }),
+  actions: {
+    versions: {
+      method: 'GET',
+      path: '{slug}/versions',
+      verb: 'read',
+      input: z.object(paging(50)),
+      audit: null,
+    },
+  },
+})
