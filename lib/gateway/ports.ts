@@ -4,7 +4,10 @@
  */
 import type { CallRecord } from '../logs/record.ts'
 import type { ModelCard } from '../pricing.ts'
+import type { Egress, UpstreamHandler, UpstreamRequest } from '../providers/egress.ts'
 import type { ProviderSpec } from '../providers/openai-compatible.ts'
+
+export type { Egress, UpstreamExchange, UpstreamHandler, UpstreamRequest } from '../providers/egress.ts'
 
 /** Whoever signed the call in: one compiled policy a key. */
 export interface Caller {
@@ -90,38 +93,6 @@ export interface CallBodies {
   /** Null when the upstream was sent what the caller sent. */
   finalRequest: Buffer | null
   originalResponse: Buffer | null
-}
-
-/** One exchange with an upstream. Every callback arrives on the event loop, in order, and never after `onEnd`/`onError`. */
-export interface UpstreamHandler {
-  /** Connected (or a warm connection was taken) and the request is being written. */
-  onConnect?(): void
-  onHeaders(status: number, headers: Record<string, string | string[]>, exchange: UpstreamExchange): void
-  onData(chunk: Buffer): void
-  onEnd(): void
-  onError(error: Error): void
-}
-
-export interface UpstreamExchange {
-  pause(): void
-  resume(): void
-  abort(): void
-}
-
-export interface UpstreamRequest {
-  method: string
-  /** Absolute URL. */
-  url: string
-  headers: Record<string, string>
-  body: Buffer | AsyncIterable<Uint8Array> | null
-  isStoredHost: boolean
-  /** For connection plus response headers, in ms. */
-  headersTimeoutMs: number
-}
-
-export interface Egress {
-  /** Starts the exchange; errors arrive at `handler.onError` as GatewayError. Returns what aborts it. */
-  send(request: UpstreamRequest, handler: UpstreamHandler): { abort(): void }
 }
 
 /** An upstream that lives in this process (the sandbox): given a request, it answers as a provider would. */
