@@ -218,7 +218,7 @@ const PLAIN: Omit<ProviderSpec, 'id' | 'name' | 'baseUrl' | 'colour'> = {
   values: {},
   ranges: {},
   cap: null,
-  models: [EFFORT(/./)],
+  models: [],
   hasDeveloperRole: false,
   refusesToolName: false,
   keepsReasoningContent: false,
