@@ -193,7 +193,12 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamExchange {
     this.link = null
     link.exchange = null
     this.origin!.release(link)
-    this.handler.onEnd()
+    try {
+      this.handler.onEnd()
+    } catch (error) {
+      // undici would swallow this; a call whose end failed still has to be told, or its caller waits for ever.
+      this.handler.onError(translated(error as Error, true))
+    }
   }
 
   private finish(): void {
@@ -268,7 +273,8 @@ function wireHeaders(headers: Record<string, string>, body: UpstreamRequest['bod
 function translated(error: Error, hasHeaders: boolean): GatewayError {
   const code = codeOf(error)
   const made = (name: ErrorCode, message: string) => new GatewayError(name, message, { cause: error })
-  if (code === '') return made('internal_error', 'The exchange with the provider failed.')
+  if (code === '' || /^ERR_(?!TLS|SSL)/.test(code))
+    return made('internal_error', 'The exchange with the provider failed.')
   if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED') {
     return made('invalid_header', 'The request holds a header or path that cannot be sent.')
   }
@@ -277,7 +283,7 @@ function translated(error: Error, hasHeaders: boolean): GatewayError {
   }
   if (hasHeaders) return made('upstream_stream_error', 'The provider broke off its answer.')
   if (CONNECT_TIMEOUTS.has(code)) return made('connect_timeout', 'No connection to the provider in time.')
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
+  if (code === 'HPE' || code === 'UND_ERR_HEADERS_OVERFLOW') {
     return made('invalid_provider_response', 'The provider did not answer in HTTP.')
   }
   return made('upstream_unreachable', `The provider could not be reached: ${reasonOf(code)}.`)
@@ -289,6 +295,8 @@ function reasonOf(code: string): string {
 }
 
 function codeOf(error: Error): string {
+  // undici's parser errors carry their reason in the message only.
+  if (error.name === 'HTTPParserError') return 'HPE'
   const { code } = error as NodeJS.ErrnoException
   return typeof code === 'string' ? code : ''
 }
