@@ -144,8 +144,7 @@ describe('errors', () => {
       'Mistral, field errors',
       '{"object":"error","message":{"detail":[{"type":"extra_forbidden","loc":["body","x"],"msg":"Extra inputs are not permitted"}]}}',
       {
-        message:
-          '{"detail":[{"type":"extra_forbidden","loc":["body","x"],"msg":"Extra inputs are not permitted"}]}',
+        message: 'body.x: Extra inputs are not permitted',
         type: null,
         code: null,
         param: null,
