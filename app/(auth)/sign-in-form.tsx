@@ -1,0 +1,86 @@
+'use client'
+
+import { Alert, Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
+import { type FormEvent, useRef, useState } from 'react'
+
+/**
+ * E-mail and password. What was typed stays on a refusal, the refusal is read out, and focus returns to the password.
+ */
+export function SignInForm({ destination }: { destination: string }) {
+  const [problem, setProblem] = useState<string | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const passwordInput = useRef<HTMLInputElement>(null)
+
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const fields = new FormData(event.currentTarget)
+    setBusy(true)
+    setProblem(null)
+    const refusal = await signIn(String(fields.get('email')), String(fields.get('password')))
+    if (refusal === null) return window.location.assign(destination)
+    setProblem(refusal)
+    setBusy(false)
+    passwordInput.current?.focus()
+    passwordInput.current?.select()
+  }
+
+  return (
+    <form onSubmit={submit}>
+      <Stack gap={16} mt={24}>
+        <div>
+          <Title order={1}>Sign in</Title>
+          <Text c="dimmed" size="sm" mt={4}>
+            To the console of this gateway.
+          </Text>
+        </div>
+        <div role="alert">
+          {problem && (
+            <Alert color="red" variant="light" p="sm">
+              {problem}
+            </Alert>
+          )}
+        </div>
+        <TextInput
+          name="email"
+          type="email"
+          label="E-mail"
+          autoComplete="username"
+          required
+          withAsterisk={false}
+        />
+        <PasswordInput
+          ref={passwordInput}
+          name="password"
+          label="Password"
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+        />
+        <Button type="submit" loading={isBusy} fullWidth h={36}>
+          Sign in
+        </Button>
+        <Text c="dimmed" size="xs">
+          The owner’s e-mail and first password were printed in the terminal when Tollgate started for the
+          first time.
+        </Text>
+      </Stack>
+    </form>
+  )
+}
+
+/** Null when signed in; otherwise what to tell the person. */
+async function signIn(email: string, password: string): Promise<string | null> {
+  try {
+    const { csrfToken } = (await (await fetch('/api/auth/csrf')).json()) as { csrfToken: string }
+    const response = await fetch('/api/auth/callback/credentials', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ email, password, csrfToken, callbackUrl: '/', json: 'true' }),
+    })
+    const { url } = (await response.json()) as { url: string }
+    if (response.ok) return null
+    return new URL(url, window.location.origin).searchParams.get('error') ?? 'Sign-in failed. Try again.'
+  } catch {
+    return 'The server did not answer. Check that Tollgate is running, then try again.'
+  }
+}

