@@ -80,6 +80,7 @@ export const ERRORS = {
   throttled: { portkey: [429, 'AB06', 'client_error'], admin: 'AB06' },
   conflict: { portkey: [409, 'AB07', 'client_error'], admin: 'AB07' },
   not_found: { portkey: [404, 'AB08', 'client_error'], admin: 'AB08' },
+  method_not_allowed: { portkey: [405, 'method_not_allowed', 'client_error'], admin: 'AB08' },
   not_built: { portkey: [501, 'not_implemented', 'client_error'], admin: 'AB04' },
 } as const satisfies Record<string, Row>
 

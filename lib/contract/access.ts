@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { rateLimitRow, rateLimits, usageLimitRow, usageLimits } from './limits.ts'
+import { MISTAKEN_LIMITS, rateLimitRow, rateLimits, usageLimitRow, usageLimits } from './limits.ts'
 import {
   csv,
   flag,
@@ -56,6 +56,7 @@ export const workspaces = resource({
   id: 'id',
   audit: 'workspaces',
   workspace: 'none',
+  mistaken: MISTAKEN_LIMITS,
   row: workspaceRow,
   create: z.object({
     name,
@@ -206,6 +207,20 @@ export const apiKeys = resource({
   id: 'id',
   audit: 'api_keys',
   workspace: 'optional',
+  mistaken: {
+    ...MISTAKEN_LIMITS,
+    scope: 'scopes',
+    permissions: 'scopes',
+    default: 'defaults',
+    config: 'defaults.config_id',
+    config_id: 'defaults.config_id',
+    metadata: 'defaults.metadata',
+    expires: 'expires_at',
+    expire_at: 'expires_at',
+    expiry: 'expires_at',
+    expiration: 'expires_at',
+    alert_email: 'alert_emails',
+  },
   row: apiKeyRow,
   create: z.object({
     type: z.enum(['organisation', 'workspace']),
@@ -297,6 +312,13 @@ export const meRow = userRow.extend({
   preferences: z.record(z.string(), z.unknown()),
 })
 
+const meUpdate = z.object({
+  first_name: text(0, 100).optional(),
+  last_name: text(0, 100).optional(),
+  /** Merged one level deep; a null member is removed. */
+  preferences: z.record(z.string().max(64, 'must have at most 64 characters'), z.unknown()).optional(),
+})
+
 /** The signed-in person: `GET` and `PUT /admin/users/me`. Sessions only. */
 export const me = resource({
   path: 'admin/users/me',
@@ -308,11 +330,10 @@ export const me = resource({
   workspace: 'none',
   row: meRow,
   create: nothing,
-  update: z.object({
-    first_name: text(0, 100).optional(),
-    last_name: text(0, 100).optional(),
-    /** Merged one level deep; a null member is removed. */
-    preferences: z.record(z.string().max(64, 'must have at most 64 characters'), z.unknown()).optional(),
-  }),
+  update: meUpdate,
   query: nothing,
+  actions: {
+    show: { method: 'GET', path: '', verb: 'read', isSessionOnly: true, input: nothing, audit: null },
+    edit: { method: 'PUT', path: '', verb: 'update', isSessionOnly: true, input: meUpdate, audit: 'update' },
+  },
 })

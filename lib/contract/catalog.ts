@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { rateLimitRow, rateLimits, usageLimitRow, usageLimits } from './limits.ts'
+import { MISTAKEN_LIMITS, rateLimitRow, rateLimits, usageLimitRow, usageLimits } from './limits.ts'
 import {
   csv,
   flag,
@@ -199,6 +199,7 @@ export const integrations = resource({
   id: 'slug',
   audit: 'integrations',
   workspace: 'optional',
+  mistaken: MISTAKEN_LIMITS,
   row: integrationRow,
   create: integrationCreate,
   update: z.object({
@@ -236,7 +237,8 @@ export const integrations = resource({
       ],
       /** The body of a create, not stored; or `{slug}` of a stored one, whose fields may be replaced. */
       input: integrationCreate.partial(),
-      audit: null,
+      audit: 'manage',
+      isUnbound: true,
     },
     listModels: { method: 'GET', path: '{slug}/models', verb: 'read', input: z.object({}), audit: null },
     updateModels: {
@@ -307,6 +309,7 @@ export const providers = resource({
   id: 'slug',
   audit: 'providers',
   workspace: 'required',
+  mistaken: MISTAKEN_LIMITS,
   row: providerRow,
   create: z.object({
     name,
@@ -390,6 +393,7 @@ export const virtualKeys = resource({
   id: 'slug',
   audit: 'providers',
   workspace: 'required',
+  mistaken: MISTAKEN_LIMITS,
   row: virtualKeyRow,
   create: z.object({
     name,

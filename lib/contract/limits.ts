@@ -114,6 +114,26 @@ export const rateLimits = z
   .transform((value) => (value === null ? [] : Array.isArray(value) ? value : [value]))
   .refine(hasDistinctTypes, 'may hold one limit of each type')
 
+/** What people write for the fields above. */
+export const MISTAKEN_LIMITS: Readonly<Record<string, string>> = {
+  usage_limit: 'usage_limits',
+  usagelimit: 'usage_limits',
+  usagelimits: 'usage_limits',
+  budget: 'usage_limits',
+  budgets: 'usage_limits',
+  budget_limit: 'usage_limits',
+  budget_limits: 'usage_limits',
+  credit_limit: 'usage_limits',
+  cost_limit: 'usage_limits',
+  token_limit: 'usage_limits',
+  limits: 'usage_limits',
+  rate_limit: 'rate_limits',
+  ratelimit: 'rate_limits',
+  ratelimits: 'rate_limits',
+  rpm: 'rate_limits',
+  tpm: 'rate_limits',
+}
+
 /** A budget as replies carry it. */
 export const usageLimitRow = z.object({
   type: z.enum(['cost', 'tokens']),

@@ -24,6 +24,8 @@ export interface Resource<
   /** `resource_type` of its audit rows (admin-contract §8). */
   audit: string
   workspace: WorkspaceRule
+  /** Top-level names people write when they mean another: refused on create and update, with the likely one named. */
+  mistaken?: Readonly<Record<string, string>>
   row: Row
   create: Create
   update: Update
@@ -56,6 +58,12 @@ export interface Action {
   /** Audit action; null writes no row (reads, tests, replays). */
   audit: string | null
   workspace?: WorkspaceRule
+  /** Waits for something far away, so no transaction is held open: `ctx.db` is the client itself. */
+  isUnbound?: boolean
+  /** Takes one entry or many: an object, an array, or Node's `{"0": …}`; parsed as `{entries: […]}`. */
+  isBulk?: boolean
+  /** Answers without sign-in. */
+  isOpen?: boolean
 }
 
 export function resource<

@@ -246,6 +246,7 @@ export const logs = resource({
       needsAllScopes: true,
       input: logIngest,
       audit: null,
+      isBulk: true,
     },
     view: {
       method: 'GET',
@@ -261,8 +262,9 @@ export const logs = resource({
       verb: 'view',
       scopes: ['logs.view'],
       isSessionOnly: true,
+      isUnbound: true,
       input: nothing,
-      audit: null,
+      audit: 'manage',
     },
   },
 })

@@ -1,0 +1,11 @@
+/**
+ * Paths of built families whose feature is still to come: they answer 501, together with everything below them, and
+ * never 404. `methods` null means all. A path a route names in full is not affected. Source: admin-contract §2.
+ */
+export const UNBUILT: readonly { methods: readonly string[] | null; path: string }[] = [
+  { methods: null, path: 'admin/users' },
+  { methods: null, path: 'admin/organisation' },
+  { methods: null, path: 'admin/workspaces/{id}/users' },
+  { methods: ['POST', 'PUT', 'DELETE'], path: 'admin/workspaces' },
+  { methods: null, path: 'logs/exports' },
+]
