@@ -92,7 +92,7 @@ export function catalogueCard(providerId: string, model: string, atMs: number = 
   const entry = first(spellings, (id) => priceEntry(providerId, id))
   return {
     id: model,
-    name: entry?.name ?? model,
+    name: (entry && spellings.includes(entry.id) && entry.name) || model,
     ...limitsOf(providerId, spellings, entry),
     ...pricesOf(entry, atMs),
   }
@@ -367,7 +367,7 @@ const PRICE_IDS: Readonly<Record<string, string>> = {
 const SANDBOX_PRICES: Prices = {
   input: dollarsPerMillionToPicos(0.5),
   output: dollarsPerMillionToPicos(1.5),
-  cacheRead: dollarsPerMillionToPicos(0.05),
+  cacheRead: null,
   cacheWrite: null,
   cacheWrite1h: null,
   reasoning: null,
@@ -391,11 +391,12 @@ const LOCAL_CARDS: Readonly<Record<string, readonly ModelCard[]>> = {
     {
       ...sandboxCard('embed', 'Embed'),
       maxOutputTokens: null,
-      prices: { ...SANDBOX_PRICES, output: 0, cacheRead: null },
+      prices: { ...SANDBOX_PRICES, output: 0 },
     },
     sandboxCard('slow', 'Slow echo'),
     sandboxCard('fail-429', 'Always rate limited'),
     sandboxCard('fail-500', 'Always failing'),
+    sandboxCard('fail-midway', 'Breaks off midway'),
   ],
 }
 
