@@ -108,6 +108,14 @@ export interface Ports {
   sandbox: LocalUpstream
   /** Epoch ms. */
   now: () => number
+  newId: () => string
+  /** Headers as a log may keep them: secrets masked; `sensitive` is a comma list of more names to mask. */
+  maskHeaders(
+    headers: Readonly<Record<string, string | undefined>>,
+    sensitive?: string,
+  ): Record<string, string>
+  /** Tokens of a text, for answers whose upstream never reported any. */
+  countTokens(text: string): number
   settings: {
     requestTimeoutMs: number
     /** JSON body bound in bytes (32 MB). */

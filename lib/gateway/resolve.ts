@@ -1,0 +1,274 @@
+import { GatewayError } from '../errors.ts'
+import { catalogueCard, type ModelCard } from '../pricing.ts'
+import { checkHostUrl } from '../providers/address.ts'
+import { credentialHeaders, providerSpec } from '../providers/openai-compatible.ts'
+import type { Call } from './call.ts'
+import type { Caller, Provider, WorkspaceCatalog } from './ports.ts'
+import { control } from './signals.ts'
+
+/** Where a call goes: one provider, the model as that provider knows it, and what is known of that model. */
+export interface Target {
+  provider: Provider
+  /** Without `@slug/`; null on paths whose body names no model. */
+  model: string | null
+  /** Null when nothing is known: no clamp, no price. */
+  card: ModelCard | null
+  /** The caller brought the credential itself. */
+  isCallerCredential: boolean
+}
+
+/** A model string taken apart: `@slug/model`, or a bare model. */
+export interface ModelName {
+  slug: string | null
+  /** Empty for a slug without a model (a provider named by header). */
+  model: string
+}
+
+const MODEL_CHARS_MAX = 512
+
+/**
+ * Reads a model string as callers really write it: `@slug/model`, with `custom:`, `custom:<name>:` or `<name>/` before
+ * it. Throws `invalid_model` on a `@` without a model. Source: gateway-contract §3.1, hermes-client §1.
+ */
+export function parseModel(text: string): ModelName {
+  if (text.length > MODEL_CHARS_MAX)
+    throw new GatewayError('invalid_model', `A model name has at most ${MODEL_CHARS_MAX} characters.`, {
+      param: 'model',
+    })
+  const named = /^(?:custom:(?:[^@/]*:)?|[^@/]+\/)(@.*)$/s.exec(text)?.[1] ?? text
+  if (!named.startsWith('@'))
+    return { slug: null, model: named.startsWith('custom:') ? named.slice('custom:'.length) : named }
+  const slash = named.indexOf('/')
+  if (slash < 2 || slash === named.length - 1) {
+    throw new GatewayError(
+      'invalid_model',
+      `The model "${text.slice(0, 128)}" must be written @provider-slug/model.`,
+      { param: 'model' },
+    )
+  }
+  return { slug: named.slice(1, slash), model: named.slice(slash + 1) }
+}
+
+/** What a call says of its provider outside the body. */
+export interface ProviderSignals {
+  /** A stored provider named by header, without its `@`. */
+  slug: string | null
+  /** A plain provider id named by header. */
+  providerId: string | null
+  customHost: string | null
+}
+
+/** Reads the provider headers. Throws `invalid_provider`, `invalid_custom_host` and the saved-only refusals. */
+export function providerSignals(call: Call, isSavedOnly: boolean): ProviderSignals {
+  const provider = control(call, 'provider')?.trim()
+  const customHost = control(call, 'custom-host')?.trim() || null
+  const isPlain = Boolean(provider) && !provider?.startsWith('@')
+  if (isSavedOnly) {
+    if (isPlain) throw blocked('inline_provider_blocked', 'provider', 'a provider that is not saved')
+    if (customHost) throw blocked('inline_custom_host_blocked', 'custom_host', 'a custom host')
+    if (control(call, 'forward-headers') !== undefined)
+      throw blocked('inline_forward_headers_blocked', 'forward_headers', 'forwarded headers')
+  }
+  const virtualKey = control(call, 'virtual-key')?.trim().replace(/^@/, '')
+  const slug = provider?.startsWith('@') ? provider.slice(1).split('/')[0] : virtualKey
+  return { slug: slug || null, providerId: isPlain ? (provider as string) : null, customHost }
+}
+
+/**
+ * The target of a call, decided before any upstream is called. The body's `@slug` wins over the headers. Throws
+ * `provider_not_found`, `provider_disabled`, `provider_expired`, `model_not_allowed`, `model_required`,
+ * `provider_required`, `invalid_provider`, `invalid_custom_host`. Source: gateway-contract §3.2, §3.3.
+ */
+export function resolveTarget(
+  call: Call,
+  caller: Caller,
+  catalog: WorkspaceCatalog,
+  signals: ProviderSignals,
+  requested: string | null,
+  isModelRequired: boolean,
+  nowMs: number,
+): Target {
+  const name = requested === null ? null : parseModel(requested)
+  if (isModelRequired && !name?.model)
+    throw new GatewayError('model_required', 'The body names no model.', { param: 'model' })
+  const slug = name?.slug ?? (signals.providerId ? null : signals.slug)
+  if (slug !== null) {
+    if (signals.customHost) {
+      throw new GatewayError(
+        'invalid_custom_host',
+        'A custom host cannot be used beside a stored provider: its credential stays with its own host.',
+        { param: 'custom_host' },
+      )
+    }
+    const provider = catalog.bySlug(slug)
+    if (!provider) throw unknownSlug(slug, name?.model ?? '', catalog)
+    return bind(call, provider, name?.model ?? null, catalog, nowMs)
+  }
+  if (signals.providerId)
+    return unsaved(call, caller, signals.providerId, signals.customHost, name?.model ?? null)
+  if (name) return offering(call, name.model, catalog, nowMs)
+  throw new GatewayError(
+    'provider_required',
+    'No provider is named: send a model as @provider-slug/model, or the x-portkey-provider header.',
+  )
+}
+
+function bind(
+  call: Call,
+  provider: Provider,
+  model: string | null,
+  catalog: WorkspaceCatalog,
+  nowMs: number,
+): Target {
+  const label = `@${provider.slug}${model ? `/${model}` : ''}`
+  if (provider.status === 'disabled')
+    throw new GatewayError(
+      'provider_disabled',
+      `Model not found: ${label}. The provider @${provider.slug} is disabled.`,
+      { param: 'model' },
+    )
+  if (provider.status === 'expired' || (provider.expiresAtMs !== null && provider.expiresAtMs <= nowMs)) {
+    throw new GatewayError(
+      'provider_expired',
+      `Model not found: ${label}. The provider @${provider.slug} has expired.`,
+      { param: 'model' },
+    )
+  }
+  if (model === null) return { provider, model, card: null, isCallerCredential: false }
+  const card = provider.models.get(model) ?? provider.card(model)
+  if (!card && !provider.allowAllModels) {
+    throw new GatewayError(
+      'model_not_allowed',
+      `Model not found: ${label} is not enabled on the integration "${provider.integrationSlug}".${suggestions(model, catalog)}`,
+      { param: 'model' },
+    )
+  }
+  // Anthropic-mode clients write every dot as a hyphen; the card knows the id the provider will recognise.
+  return {
+    provider,
+    model: card && call.style.isAnthropic ? card.id : model,
+    card,
+    isCallerCredential: false,
+  }
+}
+
+function offering(call: Call, model: string, catalog: WorkspaceCatalog, nowMs: number): Target {
+  if (call.style.isPortkey) {
+    throw new GatewayError(
+      'provider_required',
+      'No provider is named: send a model as @provider-slug/model, or the x-portkey-provider header.',
+      { param: 'model' },
+    )
+  }
+  const offers = catalog.all().filter((provider) => provider.status === 'active' && provider.card(model))
+  if (offers.length === 1) return bind(call, offers[0] as Provider, model, catalog, nowMs)
+  const several = offers.map((provider) => `@${provider.slug}/${model}`)
+  throw new GatewayError(
+    'model_not_found',
+    several.length
+      ? `Model not found: "${model.slice(0, 128)}" is offered by several providers. Name one: ${several.slice(0, 5).join(', ')}.`
+      : `Model not found: "${model.slice(0, 128)}". Name it as @provider-slug/model.${suggestions(model, catalog)}`,
+    { param: 'model' },
+  )
+}
+
+function unsaved(
+  call: Call,
+  caller: Caller,
+  providerId: string,
+  customHost: string | null,
+  model: string | null,
+): Target {
+  const spec = providerSpec(providerId)
+  if (!spec || spec.isLocal)
+    throw new GatewayError('invalid_provider', `Unknown provider "${providerId.slice(0, 64)}".`, {
+      param: 'provider',
+    })
+  const baseUrl = customHost ?? spec.baseUrl
+  if (!baseUrl)
+    throw new GatewayError(
+      'invalid_custom_host',
+      `The provider "${spec.id}" needs a host: send x-portkey-custom-host.`,
+      { param: 'custom_host' },
+    )
+  if (customHost) checkHostUrl(customHost, { isStoredHost: false, allowPrivateHosts: new Set() })
+  const provider: Provider = {
+    id: '',
+    slug: spec.id,
+    name: spec.name,
+    workspaceId: caller.workspaceId ?? '',
+    integrationId: '',
+    integrationSlug: spec.id,
+    spec,
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+    isStoredHost: false,
+    headers: callerCredential(call, spec),
+    status: 'active',
+    expiresAtMs: null,
+    allowAllModels: true,
+    models: NO_MODELS,
+    card: (id) => catalogueCard(spec.id, id),
+  }
+  return { provider, model, card: model === null ? null : provider.card(model), isCallerCredential: true }
+}
+
+const NO_MODELS: ReadonlyMap<string, ModelCard> = new Map()
+
+/** With the gateway key in its own header, `Authorization` and `x-api-key` are the upstream's. */
+function callerCredential(call: Call, spec: Parameters<typeof credentialHeaders>[0]): Record<string, string> {
+  if (control(call, 'api-key') === undefined) return {}
+  const bearer = call.headers.authorization
+  const key = call.headers['x-api-key']
+  if (bearer && spec.auth === 'x-api-key' && !bearer.startsWith('Bearer sk-ant-api'))
+    return { authorization: bearer }
+  return credentialHeaders(spec, bearer?.replace(/^bearer\s+/i, '') ?? key ?? null)
+}
+
+function unknownSlug(slug: string, model: string, catalog: WorkspaceCatalog): GatewayError {
+  return new GatewayError(
+    'provider_not_found',
+    `Model not found: no provider @${slug.slice(0, 128)} in this workspace.${suggestions(model || slug, catalog)}`,
+    { param: 'model' },
+  )
+}
+
+const SUGGESTIONS_MAX = 3
+
+/** Near misses the key can really call, as a sentence; empty when nothing is near. */
+function suggestions(model: string, catalog: WorkspaceCatalog): string {
+  const wanted = model.toLowerCase()
+  const near: Array<[score: number, id: string]> = []
+  for (const provider of catalog.all()) {
+    if (provider.status !== 'active') continue
+    for (const id of provider.models.keys()) {
+      const score = nearness(wanted, id.toLowerCase())
+      if (score > 0) near.push([score, `@${provider.slug}/${id}`])
+    }
+  }
+  if (near.length === 0) return ''
+  near.sort((a, b) => b[0] - a[0] || a[1].length - b[1].length)
+  return ` Did you mean ${near
+    .slice(0, SUGGESTIONS_MAX)
+    .map(([, id]) => id)
+    .join(', ')}?`
+}
+
+function nearness(a: string, b: string): number {
+  if (a === b) return 1000
+  let shared = 0
+  while (shared < a.length && a[shared] === b[shared]) shared++
+  if (shared >= 4) return shared
+  return b.includes(a) || a.includes(b) ? Math.min(a.length, b.length) : 0
+}
+
+function blocked(
+  code: 'inline_provider_blocked' | 'inline_custom_host_blocked' | 'inline_forward_headers_blocked',
+  field: string,
+  what: string,
+): GatewayError {
+  return new GatewayError(
+    code,
+    `This organisation accepts saved configurations only: a request may not bring ${what}.`,
+    { param: field },
+  )
+}

@@ -1,0 +1,648 @@
+import { GatewayError } from '../errors.ts'
+import type { JsonObject, Usage } from '../providers/adapter.ts'
+import { anthropicError, anthropicStreamReader, anthropicUsage } from '../providers/anthropic.ts'
+import type { UpstreamExchange, UpstreamHandler, UpstreamRequest } from '../providers/egress.ts'
+import { embeddedError, openAiError, openAiUsage, usageOf } from '../providers/openai-usage.ts'
+import type { Answer, AnswerStream, Call, Sink } from './call.ts'
+import { floatsToBase64 } from './embeddings.ts'
+import type { Endpoint } from './endpoints.ts'
+import { answerHeaders } from './headers.ts'
+import type { Ledger } from './ledger.ts'
+import type { Outbound } from './outbound.ts'
+import type { Ports } from './ports.ts'
+import { type Refusal, refusalBody, refusalFrame, refusalOf, upstreamRefusal } from './refusal.ts'
+import type { Target } from './resolve.ts'
+import {
+  AnthropicTap,
+  OpenAiTap,
+  RawTap,
+  type StreamFailure,
+  type StreamTap,
+  TranslatedTap,
+} from './stream.ts'
+import { chatStreamOf, messagesStreamOf } from './synthesise.ts'
+
+const COMMIT_AFTER_MS = 10_000
+const HEARTBEAT_MS = 12_000
+const LIFE_SIGN_MS = 60_000
+const LINGER_MS = 5_000
+const WHOLE_BYTES_MAX = 64 * 1024 * 1024
+const ERROR_BYTES_MAX = 256 * 1024
+const LOGGED_BYTES_MAX = 4 * 1024 * 1024
+
+/** Everything one try needs to know; all decided before the socket is opened. */
+export interface Try {
+  call: Call
+  endpoint: Endpoint
+  target: Target
+  ledger: Ledger
+  ports: Ports
+  request: UpstreamRequest
+  /** Null on passed-through paths. */
+  outbound: Outbound | null
+  wantsStream: boolean
+  /** The caller wants embeddings as base64. */
+  wantsBase64: boolean
+}
+
+/**
+ * Sends one try and answers with what came back: a whole body, or a stream that commits at the upstream's first event.
+ * The ledger is settled before the last byte leaves, whatever the end. Rejects with GatewayError while nothing has been
+ * sent to the client; the ledger is then still open. Source: architecture §2, §3.2, §5; gateway-contract §5.4, §5.5.
+ */
+export function send(attempt: Try): Promise<Answer> {
+  return new Promise((resolve, reject) => new Exchange(attempt, resolve, reject).start())
+}
+
+class Exchange implements UpstreamHandler, AnswerStream {
+  readonly #t: Try
+  readonly #resolve: (answer: Answer) => void
+  readonly #reject: (error: unknown) => void
+  #abort: () => void = () => {}
+  #exchange: UpstreamExchange | null = null
+  #status = 0
+  #headers: Record<string, string | string[]> = {}
+  #answerHeaders: Record<string, string> = {}
+  #tap: StreamTap | null = null
+  readonly #chunks: Buffer[] = []
+  #bytes = 0
+  /** Bytes for the client that no sink has taken yet. */
+  #queue: Buffer[] = []
+  readonly #sent: Buffer[] = []
+  #sentBytes = 0
+  #sink: Sink | null = null
+  #isCommitted = false
+  #isDone = false
+  #afterStart: ((sink: Sink) => void) | null = null
+  #timer: NodeJS.Timeout | null = null
+  #lastSentMs = 0
+  #lastLifeMs = 0
+  #silencesSeen = 0
+
+  constructor(attempt: Try, resolve: (answer: Answer) => void, reject: (error: unknown) => void) {
+    this.#t = attempt
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  start(sink?: Sink): void {
+    if (sink) {
+      this.#attach(sink)
+      return
+    }
+    const { call, ledger, ports, request, target } = this.#t
+    ledger.begin(target)
+    call.onClientGone(() => this.#clientGone())
+    const upstream = target.provider.spec.isLocal ? ports.sandbox : ports.egress
+    this.#abort = upstream.send(request, this).abort
+    if (this.#t.wantsStream) this.#timer = setTimeout(() => this.#commitEarly(), COMMIT_AFTER_MS)
+  }
+
+  onConnect(): void {
+    const { attempt } = this.#t.ledger
+    if (attempt) attempt.connect_ms = this.#now()
+  }
+
+  onHeaders(status: number, headers: Record<string, string | string[]>, exchange: UpstreamExchange): void {
+    const { ledger, endpoint, outbound, wantsStream, target } = this.#t
+    this.#status = status
+    this.#headers = headers
+    this.#exchange = exchange
+    const id = headers['x-request-id'] ?? headers['request-id'] ?? headers['cf-ray']
+    ledger.upstreamId = typeof id === 'string' ? id.slice(0, 255) : null
+    if (ledger.attempt) {
+      ledger.attempt.headers_ms = this.#now()
+      ledger.attempt.status = status
+    }
+    const isOk = status >= 200 && status < 300
+    const type = String(headers['content-type'] ?? '')
+    if (!isOk) return
+    if (endpoint.dialect === 'raw') {
+      if (!type.includes('application/json')) this.#tap = new RawTap()
+    } else if (type.includes('text/event-stream')) {
+      const asked = outbound as Outbound
+      this.#tap = asked.translation
+        ? new TranslatedTap(asked.translation.with.stream(asked.translation.context))
+        : target.provider.spec.dialect === 'anthropic'
+          ? new AnthropicTap(anthropicStreamReader())
+          : new OpenAiTap(target.provider.spec.id, asked.hasAskedUsage)
+    }
+    if (this.#tap && !wantsStream) ledger.isStream = true
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#isDone) return
+    const { ledger } = this.#t
+    if (ledger.firstByteMs === 0) {
+      ledger.firstByteMs = performance.now()
+      if (ledger.attempt) ledger.attempt.first_ms = this.#now()
+    }
+    const tap = this.#tap
+    if (!tap) {
+      this.#bytes += chunk.length
+      const limit = this.#status < 300 ? WHOLE_BYTES_MAX : ERROR_BYTES_MAX
+      if (this.#bytes <= limit) this.#chunks.push(chunk)
+      else if (this.#status < 300)
+        this.#giveUp(
+          new GatewayError(
+            'invalid_provider_response',
+            'The provider sent a larger answer than the gateway can hold (64 MB).',
+          ),
+        )
+      return
+    }
+    try {
+      this.#emit(tap.push(chunk))
+    } catch (error) {
+      this.#giveUp(error)
+      return
+    }
+    this.#advance(tap)
+  }
+
+  onEnd(): void {
+    if (this.#isDone) return
+    const { ledger } = this.#t
+    ledger.upstreamDoneMs = performance.now()
+    const tap = this.#tap
+    if (!tap) {
+      this.#whole()
+      return
+    }
+    try {
+      this.#emit(tap.end())
+    } catch (error) {
+      this.#giveUp(error)
+      return
+    }
+    if (tap.failure()) this.#streamFailed(tap.failure() as StreamFailure)
+    else if (tap.isComplete()) this.#finish()
+    else this.#giveUp(lost(this.#t, 'The provider ended its answer early.'))
+  }
+
+  onError(error: Error): void {
+    if (this.#isDone) return
+    this.#t.ledger.upstreamDoneMs = performance.now()
+    this.#giveUp(error)
+  }
+
+  // ── whole answers ──
+
+  #whole(): void {
+    const { call, ledger } = this.#t
+    const bytes = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks)
+    if (this.#status < 200 || this.#status >= 300) {
+      this.#refuseUpstream(this.#status, bytes)
+      return
+    }
+    try {
+      const answer = this.#translated(bytes)
+      const headers = answerHeaders(call, ledger, this.#headers)
+      if (answer.contentType) headers['content-type'] = answer.contentType
+      const usage = answer.usage ?? this.#estimated(answer.text)
+      this.#isDone = true
+      this.#stopTimer()
+      ledger.settle({
+        status: this.#status,
+        refusal: null,
+        usage,
+        isUsageEstimated: !answer.usage && usage !== null,
+        finishReason: answer.finishReason,
+        response: answer.body,
+        originalResponse: answer.body === bytes ? null : bytes,
+        responseHeaders: headers,
+      })
+      if (this.#isCommitted) this.#whenStarted((sink) => sink.end(answer.body))
+      else this.#resolve({ status: this.#status, headers, body: answer.body })
+    } catch (error) {
+      this.#isDone = false
+      this.#giveUp(error)
+    }
+  }
+
+  #translated(bytes: Buffer): {
+    body: Buffer
+    usage: Usage | null
+    finishReason: string | null
+    contentType: string | null
+    text: string
+  } {
+    const { endpoint, outbound, wantsStream, wantsBase64, target } = this.#t
+    const { spec } = target.provider
+    if (endpoint.dialect === 'raw') {
+      const body = objectIn(bytes)
+      const found = body && usageOf(body)
+      return {
+        body: bytes,
+        usage: found ? openAiUsage(found, spec.id) : null,
+        finishReason: null,
+        contentType: null,
+        text: '',
+      }
+    }
+    const parsed = objectIn(bytes)
+    if (!parsed)
+      throw new GatewayError(
+        'invalid_provider_response',
+        `The provider @${target.provider.slug} answered with something that is not JSON.`,
+      )
+    const failure = embeddedError(parsed, spec.id)
+    if (failure) throw new UpstreamFailure(failure, bytes)
+    const { translation, hasAskedUsage } = outbound as Outbound
+    let body: JsonObject = parsed
+    let usage: Usage | null
+    let finishReason: string | null
+    if (translation) {
+      const translated = translation.with.response(parsed, translation.context)
+      ;({ body, usage, finishReason } = translated)
+    } else if (spec.dialect === 'anthropic') {
+      usage = anthropicUsage(parsed)
+      finishReason = typeof parsed.stop_reason === 'string' ? parsed.stop_reason : null
+    } else {
+      const found = usageOf(parsed)
+      usage = found ? openAiUsage(found, spec.id) : null
+      const choice = Array.isArray(parsed.choices) ? (parsed.choices[0] as JsonObject | undefined) : undefined
+      finishReason = typeof choice?.finish_reason === 'string' ? choice.finish_reason : null
+      if (parsed.model === undefined) body = { ...parsed, model: target.model }
+      if (wantsBase64) body = floatsToBase64(body)
+    }
+    const text = usage ? '' : JSON.stringify(body.choices ?? body.content ?? '')
+    if (wantsStream) {
+      const stream =
+        endpoint.dialect === 'messages'
+          ? messagesStreamOf(body)
+          : chatStreamOf(body, translation?.context.includeUsage ?? hasAskedUsage)
+      return {
+        body: Buffer.from(stream),
+        usage,
+        finishReason,
+        contentType: 'text/event-stream; charset=utf-8',
+        text,
+      }
+    }
+    return {
+      body: body === parsed ? bytes : Buffer.from(JSON.stringify(body)),
+      usage,
+      finishReason,
+      contentType: body === parsed ? null : 'application/json',
+      text,
+    }
+  }
+
+  // ── streams ──
+
+  #advance(tap: StreamTap): void {
+    const failure = tap.failure()
+    if (failure) {
+      this.#streamFailed(failure)
+      return
+    }
+    if (tap.isOver()) {
+      this.#finish()
+      return
+    }
+    if (!this.#isCommitted && tap.hasBegun()) this.#commit()
+  }
+
+  #commit(): void {
+    const { call, ledger, endpoint } = this.#t
+    this.#isCommitted = true
+    this.#stopTimer()
+    const headers = answerHeaders(call, ledger, this.#headers)
+    if (endpoint.dialect !== 'raw') Object.assign(headers, STREAM_HEADERS)
+    this.#answerHeaders = headers
+    this.#lastSentMs = this.#lastLifeMs = performance.now()
+    this.#resolve({ status: this.#status || 200, headers, body: this })
+    if (endpoint.dialect !== 'raw') this.#timer = setInterval(() => this.#heartbeat(), HEARTBEAT_MS / 4)
+  }
+
+  /** Ten seconds of silence: the 200 goes out with a comment, and keeps the client's socket alive. */
+  #commitEarly(): void {
+    if (this.#isDone || this.#isCommitted) return
+    this.#emit(': waiting for the provider\n\n', true)
+    this.#commit()
+  }
+
+  #heartbeat(): void {
+    const now = performance.now()
+    const tap = this.#tap
+    const silences = tap?.silences() ?? 0
+    const isAlive = silences > this.#silencesSeen
+    const isWithinDeadline = now - this.#t.ledger.sentMs < this.#t.ports.settings.requestTimeoutMs
+    if (
+      isAlive &&
+      isWithinDeadline &&
+      now - this.#lastLifeMs >= LIFE_SIGN_MS &&
+      this.#t.endpoint.dialect === 'chat'
+    ) {
+      this.#silencesSeen = silences
+      this.#lastLifeMs = now
+      const { call, target } = this.#t
+      const chunk = {
+        id: `chatcmpl-${call.id}`,
+        object: 'chat.completion.chunk',
+        created: Math.floor(call.arrivedAtMs / 1000),
+        model: target.model,
+        choices: [],
+      }
+      this.#emit(`data: ${JSON.stringify(chunk)}\n\n`, true)
+    } else if (now - this.#lastSentMs >= HEARTBEAT_MS) {
+      this.#emit(': still waiting\n\n', true)
+    }
+  }
+
+  #emit(out: Buffer | string | null, isHeartbeat = false): void {
+    if (out === null) return
+    const bytes = typeof out === 'string' ? Buffer.from(out) : out
+    if (bytes.length === 0) return
+    this.#lastSentMs = performance.now()
+    if (!isHeartbeat) {
+      this.#lastLifeMs = this.#lastSentMs
+      this.#keep(bytes)
+    }
+    if (!this.#sink) this.#queue.push(bytes)
+    else if (!this.#sink.write(bytes)) this.#exchange?.pause()
+  }
+
+  #keep(bytes: Buffer): void {
+    this.#sentBytes += bytes.length
+    if (this.#sentBytes <= LOGGED_BYTES_MAX) this.#sent.push(bytes)
+  }
+
+  #finish(): void {
+    const { call, ledger, endpoint } = this.#t
+    const tap = this.#tap as StreamTap
+    if (ledger.upstreamDoneMs === 0) {
+      ledger.upstreamDoneMs = performance.now()
+      this.#linger()
+    }
+    this.#stopTimer()
+    let closing = tap.closing()
+    if (endpoint.dialect === 'chat' || endpoint.dialect === 'completions') closing = withDone(closing)
+    this.#keep(closing)
+    if (!this.#isCommitted) {
+      this.#answerHeaders = answerHeaders(call, ledger, this.#headers)
+      if (endpoint.dialect !== 'raw') Object.assign(this.#answerHeaders, STREAM_HEADERS)
+    }
+    try {
+      this.#settleStream(this.#status || 200, null, false)
+    } catch (error) {
+      this.#giveUp(error)
+      return
+    }
+    this.#isDone = true
+    if (this.#isCommitted) this.#whenStarted((sink) => sink.end(closing))
+    else
+      this.#resolve({
+        status: this.#status,
+        headers: this.#answerHeaders,
+        body: Buffer.concat([...this.#queue, closing]),
+      })
+  }
+
+  /** The upstream said all it had to; its connection may still be closing, and is cut if it never does. */
+  #linger(): void {
+    const abort = this.#abort
+    setTimeout(abort, LINGER_MS).unref()
+  }
+
+  #settleStream(status: number, error: unknown, isPartial: boolean): void {
+    const { ledger, call } = this.#t
+    const tap = this.#tap
+    const reported = tap?.usage() ?? null
+    const estimated = tap && (reported === null || isPartial) ? this.#estimated(tap.text(), reported) : null
+    ledger.settle({
+      status,
+      refusal: error === null ? null : (refusalOf(error, call.style).cause ?? null),
+      isPartial,
+      usage: estimated ?? reported,
+      isUsageEstimated: estimated !== null,
+      finishReason: tap?.finishReason() ?? null,
+      response: this.#sent.length > 0 ? Buffer.concat(this.#sent) : null,
+      responseHeaders: this.#answerHeaders,
+    })
+  }
+
+  // ── endings that are no answer ──
+
+  #streamFailed(failure: StreamFailure): void {
+    this.#abort()
+    if (this.#isCommitted) this.#giveUp(new UpstreamFailure(failure, null))
+    else
+      this.#refuseUpstream(
+        failure.status,
+        Buffer.from(
+          JSON.stringify({
+            error: { message: failure.message, type: failure.type, code: failure.code, param: failure.param },
+          }),
+        ),
+      )
+  }
+
+  /** The upstream refused before anything was sent: the caller hears it in its own dialect. */
+  #refuseUpstream(status: number, bytes: Buffer): void {
+    const { call, ledger, target } = this.#t
+    const { provider } = target
+    const text = scrubbed(bytes.toString('utf8'), provider.headers)
+    const error =
+      provider.spec.dialect === 'anthropic'
+        ? anthropicError(status, text)
+        : openAiError(status, text, provider.spec.id)
+    const refusal = upstreamRefusal(status, error, provider, target.isCallerCredential, call.style)
+    this.#refuse(refusal, Buffer.from(text), ledger)
+  }
+
+  #refuse(refusal: Refusal, original: Buffer | null, ledger: Ledger): void {
+    const { call } = this.#t
+    this.#isDone = true
+    this.#stopTimer()
+    if (this.#isCommitted) {
+      const frame = refusalFrame(refusal, call.style, this.#tap?.hasBegun() ?? false)
+      ledger.settle({
+        status: refusal.status,
+        refusal: refusal.cause,
+        isPartial: true,
+        response: Buffer.from(frame ?? ''),
+        originalResponse: original,
+      })
+      this.#whenStarted((sink) => {
+        if (frame) sink.write(frame)
+        sink.destroy()
+      })
+      return
+    }
+    const body = Buffer.from(refusalBody(refusal, call.style, call.id))
+    const headers = {
+      ...answerHeaders(call, ledger, this.#headers),
+      ...refusal.headers,
+      'content-type': 'application/json',
+    }
+    ledger.settle({
+      status: refusal.status,
+      refusal: refusal.cause,
+      response: body,
+      originalResponse: original,
+      responseHeaders: headers,
+    })
+    this.#resolve({ status: refusal.status, headers, body })
+  }
+
+  #giveUp(error: unknown): void {
+    if (this.#isDone) return
+    const { call, ledger } = this.#t
+    this.#abort()
+    this.#stopTimer()
+    if (error instanceof UpstreamFailure && !this.#isCommitted) {
+      this.#refuseUpstream(
+        error.failure.status,
+        error.bytes ?? Buffer.from(JSON.stringify({ error: error.failure })),
+      )
+      return
+    }
+    this.#isDone = true
+    if (!this.#isCommitted) {
+      this.#reject(error)
+      return
+    }
+    const refusal =
+      error instanceof UpstreamFailure
+        ? upstreamRefusal(
+            error.failure.status,
+            { ...error.failure, message: scrubbed(error.failure.message, this.#t.target.provider.headers) },
+            this.#t.target.provider,
+            this.#t.target.isCallerCredential,
+            call.style,
+          )
+        : refusalOf(error, call.style)
+    const hasBegun = this.#tap?.hasBegun() ?? false
+    const frame =
+      this.#t.endpoint.dialect === 'raw'
+        ? null
+        : refusalFrame(
+            hasBegun
+              ? { ...refusal, type: call.style.isPortkey ? 'upstream_stream_error' : refusal.type }
+              : refusal,
+            call.style,
+            hasBegun,
+          )
+    if (frame) this.#keep(Buffer.from(frame))
+    try {
+      this.#settleStream(
+        refusal.status,
+        error instanceof GatewayError
+          ? error
+          : new GatewayError('upstream_stream_error', 'The provider was lost.'),
+        true,
+      )
+    } catch {
+      // The journal is full: the client sees a cut answer either way.
+    }
+    ledger.isSettled = true
+    this.#whenStarted((sink) => {
+      if (frame) sink.write(frame)
+      sink.destroy()
+    })
+  }
+
+  #clientGone(): void {
+    if (this.#isDone) return
+    this.#isDone = true
+    this.#stopTimer()
+    this.#abort()
+    const gone = new GatewayError('client_closed', 'The client closed the connection.')
+    this.#t.ledger.upstreamDoneMs ||= performance.now()
+    try {
+      this.#settleStream(499, gone, this.#sentBytes > 0)
+    } catch {
+      // Nobody is left to tell.
+    }
+    if (!this.#isCommitted) this.#reject(gone)
+  }
+
+  #attach(sink: Sink): void {
+    this.#sink = sink
+    sink.onDrain(() => this.#exchange?.resume())
+    const queued = this.#queue
+    this.#queue = []
+    if (queued.length > 0 && !sink.write(queued.length === 1 ? (queued[0] as Buffer) : Buffer.concat(queued)))
+      this.#exchange?.pause()
+    this.#afterStart?.(sink)
+  }
+
+  #whenStarted(fn: (sink: Sink) => void): void {
+    if (this.#sink) fn(this.#sink)
+    else this.#afterStart = fn
+  }
+
+  /** Usage nobody reported, counted from the text; what was reported so far is a floor. Null where tokens mean nothing. */
+  #estimated(text: string, reported: Usage | null = null): Usage | null {
+    const { endpoint, ledger, ports } = this.#t
+    if (!endpoint.isMetered || endpoint.dialect === 'raw') return null
+    const input = reported?.input || ports.countTokens(ledger.request?.toString('utf8') ?? '')
+    const output = Math.max(reported?.output ?? 0, text ? ports.countTokens(text) : 0)
+    return { ...EMPTY, ...reported, input, output }
+  }
+
+  #stopTimer(): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = null
+  }
+
+  #now(): number {
+    return Math.round((performance.now() - this.#t.call.startedMs) * 100) / 100
+  }
+}
+
+/** A failure the upstream told inside a 200. */
+class UpstreamFailure extends Error {
+  constructor(
+    readonly failure: StreamFailure,
+    readonly bytes: Buffer | null,
+  ) {
+    super(failure.message)
+  }
+}
+
+const EMPTY: Usage = {
+  input: 0,
+  output: 0,
+  cacheRead: 0,
+  cacheWrite: 0,
+  cacheWrite1h: 0,
+  reasoning: 0,
+  audioInput: 0,
+  audioOutput: 0,
+  reportedCostNanos: null,
+}
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache',
+  'x-accel-buffering': 'no',
+}
+const DONE = Buffer.from('data: [DONE]\n\n')
+
+const withDone = (closing: Buffer) => (closing.includes('[DONE]') ? closing : Buffer.concat([closing, DONE]))
+
+function lost(attempt: Try, message: string): GatewayError {
+  const hasBytes = attempt.ledger.firstByteMs !== 0
+  return new GatewayError(hasBytes ? 'upstream_stream_error' : 'upstream_unreachable', message)
+}
+
+function objectIn(bytes: Buffer): JsonObject | null {
+  try {
+    const value = JSON.parse(bytes.toString('utf8')) as unknown
+    return typeof value === 'object' && value !== null ? (value as JsonObject) : null
+  } catch {
+    return null
+  }
+}
+
+/** A provider that quotes the credential it refuses does not get to tell it to anyone. */
+export function scrubbed(text: string, credential: Readonly<Record<string, string>>): string {
+  let clean = text
+  for (const value of Object.values(credential)) {
+    const secret = value.replace(/^bearer\s+/i, '')
+    if (secret.length >= 6 && clean.includes(secret)) clean = clean.replaceAll(secret, '********')
+  }
+  return clean
+}

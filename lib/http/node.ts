@@ -1,0 +1,124 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Answer, type CallBody, isStream, type Sink } from '../gateway/call.ts'
+import type { Ports } from '../gateway/ports.ts'
+import { serve } from '../gateway/serve.ts'
+import { encodingOf, inflated } from './inflate.ts'
+import { callOf, edgeRefusal, type HeaderBag, tooLarge } from './wire.ts'
+
+/** A body left unread is drained up to this size to keep the connection; past it the connection is closed. */
+const DRAIN_BYTES_MAX = 1024 * 1024
+
+/**
+ * The node edge: one data-plane request answered straight from `node:http`. `path` is below `/api/v1`. Resolves when
+ * the answer has been handed over; never rejects. Source: architecture §2.
+ */
+export async function answerNode(
+  req: IncomingMessage,
+  res: ServerResponse,
+  path: string,
+  ports: Ports,
+): Promise<void> {
+  const headers = req.headers as HeaderBag
+  let gone: (() => void) | null = null
+  let isGone = false
+  res.on('close', () => {
+    if (res.writableFinished) return
+    isGone = true
+    gone?.()
+  })
+  const body = new NodeBody(req, headers)
+  const call = callOf(req.method ?? 'GET', path, req.url ?? '/', headers, body, (fn) => {
+    gone = fn
+    if (isGone) fn()
+  })
+  try {
+    write(res, await serve(call, ports), body)
+  } catch (error) {
+    console.error(`call ${call.id} failed at the edge:`, error)
+    if (res.headersSent) res.destroy()
+    else write(res, edgeRefusal(error, call.style, call.id), body)
+  }
+}
+
+function write(res: ServerResponse, answer: Answer, read: NodeBody): void {
+  const { status, headers, body } = answer
+  if (res.destroyed) return
+  if (!read.isRead && read.mayBeLong) headers.connection = 'close'
+  if (body !== null && isStream(body)) {
+    res.writeHead(status, headers)
+    body.start(sinkOf(res))
+    return
+  }
+  if (body !== null) headers['content-length'] = String(body.length)
+  res.writeHead(status, headers)
+  res.end(body ?? undefined)
+}
+
+function sinkOf(res: ServerResponse): Sink {
+  return {
+    write: (chunk) => res.write(chunk),
+    end: (last) => {
+      res.end(last)
+    },
+    // What was written still goes out; then the connection ends where the closing chunk should have come.
+    destroy: () => {
+      const { socket } = res
+      if (socket) socket.destroySoon()
+      else res.destroy()
+    },
+    onDrain: (fn) => {
+      res.on('drain', fn)
+    },
+  }
+}
+
+class NodeBody implements CallBody {
+  readonly length: number | null
+  readonly mayBeLong: boolean
+  isRead = false
+  readonly #req: IncomingMessage
+  readonly #encoding: string | undefined
+
+  constructor(req: IncomingMessage, headers: HeaderBag) {
+    this.#req = req
+    this.#encoding = headers['content-encoding']
+    const length = headers['content-length']
+    const isChunked = headers['transfer-encoding'] !== undefined
+    this.length = isChunked ? null : Number(length ?? 0)
+    this.mayBeLong = isChunked || Number(length ?? 0) > DRAIN_BYTES_MAX
+  }
+
+  async bytes(limit: number): Promise<Buffer> {
+    const encoding = encodingOf(this.#encoding)
+    if (this.length !== null && this.length > limit) throw tooLarge(limit)
+    const raw = await this.#collect(limit)
+    return encoding ? inflated(raw, encoding, limit) : raw
+  }
+
+  stream(): AsyncIterable<Uint8Array> {
+    this.isRead = true
+    return this.#req
+  }
+
+  #collect(limit: number): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const req = this.#req
+      const chunks: Buffer[] = []
+      let size = 0
+      req.on('data', (chunk: Buffer) => {
+        size += chunk.length
+        if (size <= limit) chunks.push(chunk)
+        else {
+          req.removeAllListeners('data')
+          req.pause()
+          reject(tooLarge(limit))
+        }
+      })
+      req.on('end', () => {
+        this.isRead = true
+        resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size))
+      })
+      req.on('error', reject)
+    })
+  }
+}

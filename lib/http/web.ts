@@ -1,0 +1,99 @@
+import { type Answer, type AnswerStream, type CallBody, isStream } from '../gateway/call.ts'
+import type { Ports } from '../gateway/ports.ts'
+import { serve } from '../gateway/serve.ts'
+import { encodingOf, inflated } from './inflate.ts'
+import { BASE_ANSWER, callOf, edgeRefusal, type HeaderBag, PROBE_ANSWER, routeOf, tooLarge } from './wire.ts'
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+const QUEUED_BYTES_MAX = 64 * 1024
+
+/**
+ * The web edge: one data-plane request as `Request` and `Response`, on any host that runs Next. The same story as the
+ * node edge, and the same conformance suite. Source: architecture §2.
+ */
+export function dataPlane(ports: () => Promise<Ports>) {
+  return async (request: Request): Promise<Response> => {
+    const url = new URL(request.url)
+    const target = url.pathname + url.search
+    const route = routeOf(request.method, target)
+    if (route.plane === 'base') return new Response(BASE_ANSWER, { headers: JSON_TYPE })
+    if (route.plane !== 'data') return new Response(PROBE_ANSWER, { status: 404, headers: JSON_TYPE })
+    const headers = Object.fromEntries(request.headers) as HeaderBag
+    const call = callOf(request.method, route.path, target, headers, new WebBody(request), (fn) => {
+      if (request.signal.aborted) fn()
+      else request.signal.addEventListener('abort', fn, { once: true })
+    })
+    try {
+      return responseOf(await serve(call, await ports()))
+    } catch (error) {
+      console.error(`call ${call.id} failed at the edge:`, error)
+      return responseOf(edgeRefusal(error, call.style, call.id))
+    }
+  }
+}
+
+function responseOf({ status, headers, body }: Answer): Response {
+  if (body !== null && isStream(body)) return new Response(readable(body), { status, headers })
+  return new Response(body === null ? null : new Uint8Array(body), { status, headers })
+}
+
+/** A pushed answer as a Web stream: a full queue asks the upstream to pause, a dropped answer errors the stream. */
+function readable(body: AnswerStream): ReadableStream<Uint8Array> {
+  let drained: () => void = () => {}
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const enqueue = (chunk: Buffer | string) => {
+          controller.enqueue(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+          return (controller.desiredSize ?? 0) > 0
+        }
+        body.start({
+          write: enqueue,
+          end: (last) => {
+            if (last && last.length > 0) enqueue(last)
+            controller.close()
+          },
+          // What is queued goes out first: an error would throw it away.
+          destroy: () => setTimeout(() => controller.error(new Error('The upstream was lost.')), 50),
+          onDrain: (fn) => {
+            drained = fn
+          },
+        })
+      },
+      pull: () => drained(),
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: QUEUED_BYTES_MAX }),
+  )
+}
+
+class WebBody implements CallBody {
+  readonly length: number | null
+  readonly #request: Request
+
+  constructor(request: Request) {
+    this.#request = request
+    const length = request.headers.get('content-length')
+    this.length = length === null ? (request.body ? null : 0) : Number(length)
+  }
+
+  async bytes(limit: number): Promise<Buffer> {
+    const encoding = encodingOf(this.#request.headers.get('content-encoding') ?? undefined)
+    if (this.length !== null && this.length > limit) throw tooLarge(limit)
+    const chunks: Uint8Array[] = []
+    let size = 0
+    for await (const chunk of this.stream()) {
+      size += chunk.length
+      if (size > limit) throw tooLarge(limit)
+      chunks.push(chunk)
+    }
+    const raw = Buffer.concat(chunks, size)
+    return encoding ? inflated(raw, encoding, limit) : raw
+  }
+
+  stream(): AsyncIterable<Uint8Array> {
+    return (this.#request.body ??
+      new ReadableStream({
+        start: (controller) => controller.close(),
+      })) as unknown as AsyncIterable<Uint8Array>
+  }
+}
