@@ -45,7 +45,12 @@ export function findBinaries(home: string, account: Account, log: (line: string)
 
 /** Options for a child that runs as `account`, hears nothing of our environment and starts where anyone may be. */
 export function childOptions(account: Account) {
-  const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' } as NodeJS.ProcessEnv
+  const env = {
+    PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+    LC_ALL: 'C',
+    TZ: 'UTC',
+    NODE_ENV: 'production' as const,
+  }
   return { ...account, cwd: '/', env }
 }
 

@@ -48,7 +48,7 @@ export function readMigrations(folder = join(projectRoot(), 'prisma', 'migration
 
 /**
  * The SQL that leads from the migrations to schema.prisma, empty when nothing is missing. Both are compared as Prisma
- * sees them, on a shadow database beside `url`; partial and GIN indexes, partitions, functions and triggers are the
+ * sees them, on a shadow database beside `url`; partial and expression indexes, partitions, functions and triggers are the
  * migrations' own and never show up.
  */
 export async function schemaDrift(

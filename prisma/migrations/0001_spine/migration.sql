@@ -1,4 +1,4 @@
--- The spine: everything schema.prisma describes, then what it cannot: partitions, partial and GIN indexes, triggers.
+-- The spine: everything schema.prisma describes, then what it cannot: partial indexes, partitions, triggers.
 -- The first part is what Prisma makes of the schema, but that request_logs and request_bodies are partitioned.
 
 CREATE TABLE "organisations" (
@@ -449,6 +449,8 @@ CREATE INDEX "api_key_secrets_api_key_id_idx" ON "api_key_secrets"("api_key_id")
 CREATE INDEX "configs_workspace_id_idx" ON "configs"("workspace_id");
 CREATE INDEX "config_versions_config_id_idx" ON "config_versions"("config_id");
 CREATE INDEX "request_logs_workspace_id_id_idx" ON "request_logs"("workspace_id", "id" DESC);
+CREATE INDEX "request_logs_trace" ON "request_logs"("trace_id");
+CREATE INDEX "request_logs_metadata" ON "request_logs" USING GIN ("metadata" jsonb_path_ops);
 CREATE INDEX "rollup_minutes_workspace_id_at_idx" ON "rollup_minutes"("workspace_id", "at");
 CREATE INDEX "rollup_hours_workspace_id_at_idx" ON "rollup_hours"("workspace_id", "at");
 CREATE INDEX "rollup_days_workspace_id_at_idx" ON "rollup_days"("workspace_id", "at");
@@ -486,9 +488,7 @@ CREATE UNIQUE INDEX "integrations_living_slug" ON "integrations" ("organisation_
 CREATE UNIQUE INDEX "providers_living_slug" ON "providers" ("workspace_id", lower("slug")) WHERE "status" <> 'archived';
 CREATE UNIQUE INDEX "configs_living_slug" ON "configs" ("workspace_id", lower("slug")) WHERE "status" <> 'archived';
 
-CREATE INDEX "request_logs_trace" ON "request_logs" ("trace_id");
 CREATE INDEX "request_logs_session" ON "request_logs" ("session_id") WHERE "session_id" IS NOT NULL;
-CREATE INDEX "request_logs_metadata" ON "request_logs" USING gin ("metadata" jsonb_path_ops);
 
 -- ── storage ──
 
