@@ -512,6 +512,10 @@ CREATE FUNCTION uuid_floor(at timestamptz) RETURNS uuid
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN rpad(lpad(to_hex(floor(extract(epoch FROM at) * 1000)::bigint), 12, '0'), 32, '0')::uuid;
 
+-- Not to_regclass: having waited for a lock, its cache may still say that a table is not there.
+CREATE FUNCTION has_table(name text) RETURNS boolean
+LANGUAGE sql STABLE STRICT AS $$ SELECT EXISTS (SELECT FROM pg_class WHERE relname = name AND pg_table_is_visible(oid)) $$;
+
 -- Makes the day's partition and its class when missing. Tables are made aside and attached, since ATTACH lets readers
 -- and writers of the parent go on while CREATE ... PARTITION OF does not. Call it in a transaction of its own.
 CREATE FUNCTION ensure_partition(root text, day date, days int) RETURNS void
@@ -526,11 +530,11 @@ BEGIN
   IF days < 1 OR days > 32767 THEN
     RAISE EXCEPTION 'a retention class is 1 to 32767 days, not %', days USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  IF to_regclass(class_table) IS NOT NULL THEN RETURN; END IF;
+  IF has_table(class_table) THEN RETURN; END IF;
   PERFORM pg_advisory_xact_lock(hashtext('tollgate partitions'));
-  IF to_regclass(class_table) IS NOT NULL THEN RETURN; END IF;
+  IF has_table(class_table) THEN RETURN; END IF;
 
-  is_new_day := to_regclass(day_table) IS NULL;
+  is_new_day := NOT has_table(day_table);
   IF is_new_day THEN
     EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING STORAGE) PARTITION BY LIST (retention_days)',
       day_table, root);
