@@ -102,10 +102,18 @@ export interface ErrorOptions {
   cause?: unknown
 }
 
+/** Server and pages are bundled apart, so one process can hold this class twice; the brand tells either's errors. */
+const BRAND = Symbol.for('tollgate.GatewayError')
+
 /**
  * A reason to stop. `message` may be read by a customer and holds no secret; `cause` may not leave the process.
  */
 export class GatewayError extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && BRAND in value
+  }
+
+  readonly [BRAND] = true
   readonly code: ErrorCode
   readonly param: string | null
   readonly details: ErrorDetail[]

@@ -1,0 +1,87 @@
+/**
+ * The node edge's process: one port, inference answered straight from `node:http`, everything else handed to Next.
+ * Source: architecture §2, §9.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import next from 'next'
+import { runtime } from './lib/compose.ts'
+import { SettingsError } from './lib/env.ts'
+import { answerNode } from './lib/http/node.ts'
+import { BASE_ANSWER, PROBE_ANSWER, routeOf } from './lib/http/wire.ts'
+import { firstWords } from './lib/welcome.ts'
+
+const HEADER_BYTES_MAX = 64 * 1024
+const DRAIN_MS_MAX = 30_000
+const PARENT_CHECK_MS = 1_000
+const JSON_TYPE = { 'content-type': 'application/json' }
+
+await main().catch((error: unknown) => {
+  console.error(error instanceof SettingsError ? error.message : error)
+  process.exit(1)
+})
+
+async function main(): Promise<void> {
+  const say = (line: string) => console.log(line)
+  const { settings, ports, firstStart, close } = await runtime(say)
+  const app = next({ dev: process.env.NODE_ENV !== 'production', hostname: settings.host, port: settings.port })
+  await app.prepare()
+  const pages = app.getRequestHandler()
+
+  const handle = (req: IncomingMessage, res: ServerResponse) => {
+    const route = routeOf(req.method ?? 'GET', req.url ?? '/')
+    if (route.plane === 'data') void answerNode(req, res, route.path, ports)
+    else if (route.plane === 'probe') res.writeHead(404, JSON_TYPE).end(PROBE_ANSWER)
+    else if (route.plane === 'base') res.writeHead(200, JSON_TYPE).end(BASE_ANSWER)
+    else {
+      if (route.plane === 'admin') req.url = route.url
+      void pages(req, res)
+    }
+  }
+  const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX, keepAliveTimeout: 65_000, noDelay: true }, handle)
+  server.on('upgrade', app.getUpgradeHandler())
+  server.on('clientError', refuseMalformed)
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    console.error(error.code === 'EADDRINUSE' ? `PORT ${settings.port} is taken. Stop what uses it, or set PORT.` : error.message)
+    void close().finally(() => process.exit(1))
+  })
+  await new Promise<void>((listening) => server.listen(settings.port, settings.host, listening))
+  firstWords({ publicUrl: settings.publicUrl, firstStart }).forEach(say)
+
+  let isStopping = false
+  const stop = async (why: string) => {
+    if (isStopping) process.exit(1)
+    isStopping = true
+    say(`Stopping (${why}): finishing the calls in flight.`)
+    const drained = new Promise((done) => server.close(done))
+    server.closeIdleConnections()
+    const impatience = setTimeout(() => server.closeAllConnections(), DRAIN_MS_MAX)
+    await drained
+    clearTimeout(impatience)
+    await close()
+    say('Stopped.')
+    process.exit(0)
+  }
+  process.on('SIGINT', () => void stop('Ctrl-C'))
+  process.on('SIGTERM', () => void stop('SIGTERM'))
+  // npm dies of a SIGTERM at once and leaves this process behind; a new parent means nobody is watching any more.
+  const parent = process.ppid
+  if (process.env.npm_lifecycle_event) {
+    setInterval(() => {
+      if (process.ppid !== parent) void stop('npm is gone')
+    }, PARENT_CHECK_MS).unref()
+  }
+}
+
+/** What cannot be parsed as HTTP, answered in JSON before the connection closes. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const isTooLarge = error.code === 'HPE_HEADER_OVERFLOW'
+  const status = isTooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'
+  const message = isTooLarge ? 'The request headers are larger than 64 KB.' : 'This is not a valid HTTP request.'
+  const body = JSON.stringify({ error: { message, type: 'invalid_request_error', code: isTooLarge ? 'headers_too_large' : 'invalid_request', param: null } })
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+}
