@@ -10,7 +10,7 @@ type Issue = z.core.$ZodIssue
 export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const result = schema.safeParse(input)
   if (result.success) return result.data
-  const details = result.error.issues.flatMap((issue) => describe(issue, [], input))
+  const details = result.error.issues.flatMap((issue) => detailsOf(issue, [], input))
   throw invalid(details)
 }
 
@@ -29,7 +29,7 @@ export function invalidField(path: string, message: string, rule = 'custom'): Ga
   return invalid([{ path, rule, message }])
 }
 
-function describe(issue: Issue, parents: readonly PropertyKey[], input: unknown): ErrorDetail[] {
+function detailsOf(issue: Issue, parents: readonly PropertyKey[], input: unknown): ErrorDetail[] {
   const path = [...parents, ...issue.path]
   const detail = (rule: string, message: string): ErrorDetail[] => [
     { path: spell(path, input), rule, message },
@@ -53,14 +53,14 @@ function describe(issue: Issue, parents: readonly PropertyKey[], input: unknown)
       }))
     case 'invalid_union': {
       const branch = bestBranch(issue.errors)
-      if (branch) return branch.flatMap((inner) => describe(inner, path, input))
+      if (branch) return branch.flatMap((inner) => detailsOf(inner, path, input))
       if (valueAt(path, input) === undefined) return detail('required', 'is required')
       return detail('type', said ?? `must be ${alternatives(issue.errors)}`)
     }
     case 'invalid_key':
       return detail('key', `has a member whose name ${said ?? issue.issues[0]?.message ?? 'is not valid'}`)
     case 'invalid_element':
-      return issue.issues.flatMap((inner) => describe(inner, path, input))
+      return issue.issues.flatMap((inner) => detailsOf(inner, path, input))
     case 'too_small':
       return detail(BOUNDS[issue.origin] ?? 'range', said ?? `must be at least ${issue.minimum}`)
     case 'too_big':

@@ -6,7 +6,7 @@ import { type AdminRuntime, type Principal, principalOfKey, principalOfUser } fr
 import { fromDatabase } from '../admin/database-errors.ts'
 import { perform, type Route, type Verbs } from '../admin/verbs.ts'
 import { clientAddress } from '../auth/client-address.ts'
-import { apiPath } from '../contract/planes.ts'
+import { apiPath, planeOf } from '../contract/planes.ts'
 import { GatewayError } from '../errors.ts'
 import { uuidv7 } from '../ids.ts'
 import { envelope, reply } from './admin-envelope.ts'
@@ -53,6 +53,14 @@ export const notBuilt: RouteHandlers = forEveryMethod(async (request) => {
   const family = (apiPath(new URL(request.url).pathname) ?? '').split('/')[0]
   return envelope(new GatewayError('not_built', `${family} is not part of this version.`), uuidv7(Date.now()))
 })
+
+/** Handlers of a family that hands inference paths (`prompts/{id}/completions`) to the data plane. */
+export function handOver(handlers: RouteHandlers, dataPlane: RouteHandler): RouteHandlers {
+  return forEveryMethod((request) => {
+    const isInference = planeOf(apiPath(new URL(request.url).pathname) ?? '') === 'data'
+    return isInference ? dataPlane(request) : handlers[request.method as keyof RouteHandlers](request)
+  })
+}
 
 async function answer(
   runtime: AdminRuntime,

@@ -1,0 +1,3 @@
+import { notBuilt } from '@/lib/http/admin.ts'
+
+export const { GET, POST, PUT, PATCH, DELETE } = notBuilt
