@@ -25,7 +25,11 @@ export function AnswerStrip({ answers }: { answers: readonly Answer[] }) {
         <div key={label} className={styles.answer}>
           <dt>{label}</dt>
           <dd title={title}>
-            {value === undefined ? <Skeleton height={22} width={88} my={5} /> : <span className={styles.value}>{value}</span>}
+            {value === undefined ? (
+              <Skeleton height={22} width={88} my={5} />
+            ) : (
+              <span className={styles.value}>{value}</span>
+            )}
           </dd>
           <dd className={styles.note} data-tone={tone}>
             {value === undefined ? <Skeleton height={10} width={120} my={3} /> : (note ?? '\u00a0')}

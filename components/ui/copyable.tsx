@@ -20,7 +20,11 @@ export function Copyable({ value, shown, label }: { value: string; shown?: React
             }}
           >
             <span className={styles.text}>{shown ?? value}</span>
-            {copied ? <Check size={12} aria-hidden /> : <Copy size={12} aria-hidden className={styles.icon} />}
+            {copied ? (
+              <Check size={12} aria-hidden />
+            ) : (
+              <Copy size={12} aria-hidden className={styles.icon} />
+            )}
             <span role="status" className={styles.said}>
               {copied ? 'Copied' : ''}
             </span>
@@ -32,7 +36,15 @@ export function Copyable({ value, shown, label }: { value: string; shown?: React
 }
 
 /** Lines to paste, with a copy button in the corner. `label` names them for a screen reader: "curl". */
-export function CodeBlock({ code, label = 'code', maxHeight = 360 }: { code: string; label?: string; maxHeight?: number }) {
+export function CodeBlock({
+  code,
+  label = 'code',
+  maxHeight = 360,
+}: {
+  code: string
+  label?: string
+  maxHeight?: number
+}) {
   return (
     <div className={styles.block}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard */}
@@ -42,7 +54,13 @@ export function CodeBlock({ code, label = 'code', maxHeight = 360 }: { code: str
       <CopyButton value={code} timeout={1500}>
         {({ copied, copy }) => (
           <Tooltip label={copied ? 'Copied' : `Copy ${label}`}>
-            <ActionIcon className={styles.corner} variant="default" size={28} onClick={copy} aria-label={`Copy ${label}`}>
+            <ActionIcon
+              className={styles.corner}
+              variant="default"
+              size={28}
+              onClick={copy}
+              aria-label={`Copy ${label}`}
+            >
               {copied ? <Check size={14} /> : <Copy size={14} />}
             </ActionIcon>
           </Tooltip>

@@ -60,5 +60,8 @@ export function notifyUndo(message: string, undo: () => void | Promise<unknown>)
 /** Words for any error: the server's own where it gave a reason. */
 export function describeError(error: unknown): { message: string; requestId: string | null } {
   if (error instanceof ApiError) return { message: error.message, requestId: error.requestId }
-  return { message: error instanceof Error ? error.message : 'Something unexpected happened.', requestId: null }
+  return {
+    message: error instanceof Error ? error.message : 'Something unexpected happened.',
+    requestId: null,
+  }
 }

@@ -16,7 +16,11 @@ export function Time({ at }: { at: string | number | null | undefined }) {
 
 /** Epoch milliseconds, renewed every five seconds while anybody watches. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => nowMs, () => nowMs)
+  return useSyncExternalStore(
+    subscribe,
+    () => nowMs,
+    () => nowMs,
+  )
 }
 
 let nowMs = Date.now()

@@ -27,16 +27,25 @@ export function UrlDrawer({ param = 'open', title, ids = [], size = 720, childre
     const next = ids[at + by]
     if (at !== -1 && next !== undefined) setId(next)
   }
-  const walk = (by: number) => () => id !== null && step(by)
-  useHotkeys([
-    ['ArrowUp', walk(-1)],
-    ['ArrowDown', walk(1)],
-    ['k', walk(-1)],
-    ['j', walk(1)],
-  ])
+  useHotkeys(
+    id === null
+      ? []
+      : [
+          ['ArrowUp', () => step(-1)],
+          ['ArrowDown', () => step(1)],
+          ['k', () => step(-1)],
+          ['j', () => step(1)],
+        ],
+  )
 
   return (
-    <Drawer.Root opened={id !== null} onClose={() => setId(null)} size={size} position="right" keepMounted={false}>
+    <Drawer.Root
+      opened={id !== null}
+      onClose={() => setId(null)}
+      size={size}
+      position="right"
+      keepMounted={false}
+    >
       <Drawer.Overlay backgroundOpacity={0.25} />
       <Drawer.Content>
         <Drawer.Header style={{ borderBottom: '1px solid var(--tg-hairline)', minHeight: 52 }} py={8} px={20}>
@@ -47,7 +56,13 @@ export function UrlDrawer({ param = 'open', title, ids = [], size = 720, childre
             {ids.length > 1 && at !== -1 && (
               <>
                 <Tooltip label="Previous (↑)">
-                  <ActionIcon variant="subtle" color="gray" disabled={at === 0} onClick={() => step(-1)} aria-label="Previous">
+                  <ActionIcon
+                    variant="subtle"
+                    color="gray"
+                    disabled={at === 0}
+                    onClick={() => step(-1)}
+                    aria-label="Previous"
+                  >
                     <ChevronUp size={16} />
                   </ActionIcon>
                 </Tooltip>

@@ -22,6 +22,7 @@ export interface AuthWorld {
 
 export interface SignedIn {
   sessionId: string
+  userId: string
   user: {
     id: string
     email: string
@@ -140,7 +141,7 @@ async function signIn(
 
   const user = await prisma.user.findUnique({ where: { email } })
   const isRight = await verifyPassword(password.slice(0, PASSWORD_MAX), user?.passwordHash ?? decoy)
-  if (!user || !user.passwordHash || !isRight || password.length > PASSWORD_MAX || user.status !== 'active') {
+  if (!user?.passwordHash || !isRight || password.length > PASSWORD_MAX || user.status !== 'active') {
     await audit(world, user, 401, from, email)
     throw new Error('That e-mail and password do not match. Check both and try again.')
   }
@@ -190,6 +191,7 @@ async function liveSession(world: AuthWorld, claims: JWT): Promise<SignedIn | nu
   const { id, email, firstName, lastName, role, preferences, organisation } = row.user
   return {
     sessionId: row.id,
+    userId: id,
     user: { id, email, firstName, lastName, role, preferences: preferences as Record<string, unknown> },
     organisation,
   }

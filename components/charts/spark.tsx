@@ -1,0 +1,37 @@
+import { sparkPath } from './prepare.ts'
+
+const WIDTH = 200
+const HEIGHT = 28
+
+/** A line without axes, for a figure's recent past. Its meaning is in the words beside it. */
+export function Spark({ values }: { values: readonly (number | null)[] }) {
+  const path = sparkPath(values, WIDTH, HEIGHT - 3)
+  return (
+    <svg
+      viewBox={`0 -1.5 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      width="100%"
+      height={HEIGHT}
+      aria-hidden="true"
+      style={{ display: 'block', overflow: 'visible' }}
+    >
+      {path && (
+        <>
+          <path
+            d={`${path}L${WIDTH} ${HEIGHT - 3}L0 ${HEIGHT - 3}Z`}
+            fill="var(--tg-series-0)"
+            opacity={0.1}
+          />
+          <path
+            d={path}
+            fill="none"
+            stroke="var(--tg-series-0)"
+            strokeWidth={1.5}
+            strokeLinejoin="round"
+            vectorEffect="non-scaling-stroke"
+          />
+        </>
+      )}
+    </svg>
+  )
+}
