@@ -91,3 +91,14 @@ export interface CallAttempt {
   first_ms: number | null
   end_ms: number
 }
+
+/** What a call said, kept apart from its row. Buffers are raw bytes as they crossed the wire. */
+export interface CallBodies {
+  /** Headers (secrets masked), urls and statuses, as JSON text. */
+  head: string
+  request: Buffer | null
+  response: Buffer | null
+  /** Null when the upstream was sent what the caller sent. */
+  finalRequest: Buffer | null
+  originalResponse: Buffer | null
+}

@@ -1,0 +1,280 @@
+import type { PoolClient } from 'pg'
+import { GATEWAY_REFUSALS } from '../analytics/metrics.ts'
+import { bucketSql, TALLY } from '../analytics/sketch.ts'
+import { type Frame, NO_WORKSPACE } from './frame.ts'
+
+/** A frame and its bodies, each compressed (raw deflate); null when it has none to store. */
+export interface Entry {
+  frame: Frame
+  bodies: CompressedBodies | null
+}
+
+/** Request, response, final request, original response. */
+export type CompressedBodies = readonly (Buffer | null)[]
+
+/**
+ * Writes entries in one transaction: rows, the roll-ups of those rows that were new, when each key was last used, and
+ * bodies. A row that is there already changes nothing, so the same entries may be stored again. Returns how many rows
+ * were new. Throws what Postgres says, with nothing written. The partitions must exist.
+ */
+export async function storeEntries(client: PoolClient, entries: readonly Entry[]): Promise<number> {
+  const withBodies = entries.filter((entry) => entry.bodies !== null)
+  await client.query('BEGIN')
+  try {
+    const { rows } = await client.query<{ inserted: number }>(ROWS_SQL, [jsonArray(entries)])
+    if (withBodies.length > 0) await client.query(BODIES_SQL, bodyColumns(withBodies))
+    await client.query('COMMIT')
+    return rows[0]?.inserted ?? 0
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {})
+    throw error
+  }
+}
+
+// ── rows and roll-ups ──
+
+/** The records as they lie in the journal, between brackets: Postgres is the first to parse them. */
+function jsonArray(entries: readonly Entry[]): Buffer {
+  let bytes = 1
+  for (const { frame } of entries) bytes += frame.record.length + 1
+  const json = Buffer.allocUnsafe(bytes)
+  let at = 0
+  for (const { frame } of entries) {
+    json[at] = at === 0 ? 0x5b : 0x2c
+    at += 1 + frame.record.copy(json, at + 1)
+  }
+  json[at] = 0x5d
+  return json
+}
+
+type Kind = 'uuid' | 'text' | 'bool' | 'jsonb' | 'time' | 'int' | 'smallint' | 'bigint'
+
+/** Columns of `request_logs`, named as in `CallRecord`. */
+const COLUMNS: Record<string, Kind> = {
+  id: 'uuid',
+  created_at: 'time',
+  organisation_id: 'uuid',
+  workspace_id: 'uuid',
+  api_key_id: 'uuid',
+  user_id: 'uuid',
+  user_label: 'text',
+  trace_id: 'text',
+  span_id: 'text',
+  span_name: 'text',
+  parent_span_id: 'text',
+  session_id: 'text',
+  endpoint: 'text',
+  method: 'text',
+  path: 'text',
+  provider_slug: 'text',
+  integration_id: 'uuid',
+  ai_org: 'text',
+  ai_model: 'text',
+  requested_model: 'text',
+  config_id: 'uuid',
+  config_version_id: 'uuid',
+  status: 'smallint',
+  is_success: 'bool',
+  refusal: 'text',
+  is_partial: 'bool',
+  is_stream: 'bool',
+  finish_reason: 'text',
+  input_tokens: 'int',
+  output_tokens: 'int',
+  reasoning_tokens: 'int',
+  cache_read_tokens: 'int',
+  cache_write_tokens: 'int',
+  cost_nanos: 'bigint',
+  is_unpriced: 'bool',
+  is_usage_estimated: 'bool',
+  response_ms: 'int',
+  ttft_ms: 'int',
+  upstream_ms: 'int',
+  overhead_us: 'int',
+  cache_status: 'text',
+  mode: 'text',
+  retry_count: 'smallint',
+  attempts: 'jsonb',
+  metadata: 'jsonb',
+  source: 'text',
+  runtime: 'text',
+  runtime_version: 'text',
+  sdk_version: 'text',
+  upstream_id: 'text',
+  request_bytes: 'int',
+  response_bytes: 'int',
+  has_bodies: 'bool',
+  retention_days: 'smallint',
+  bodies_retention_days: 'smallint',
+}
+
+/** Numbers arrive as doubles and are rounded and bounded, so that a fraction of a millisecond never costs a row. */
+const READ_AS: Record<Kind, string> = {
+  uuid: 'text',
+  text: 'text',
+  bool: 'bool',
+  jsonb: 'jsonb',
+  time: 'timestamptz',
+  int: 'float8',
+  smallint: 'float8',
+  bigint: 'bigint',
+}
+
+const STORED_AS: Record<Kind, (column: string) => string> = {
+  uuid: (column) => `nullif(r.${column}, '')::uuid`,
+  text: (column) => `r.${column}`,
+  bool: (column) => `r.${column}`,
+  jsonb: (column) => `r.${column}`,
+  time: (column) => `r.${column}`,
+  int: (column) => `CASE WHEN r.${column} > 2147483647 THEN 2147483647 ELSE r.${column}::int END`,
+  smallint: (column) => `CASE WHEN r.${column} > 32767 THEN 32767 ELSE r.${column}::smallint END`,
+  bigint: (column) => `r.${column}`,
+}
+
+const columnNames = Object.keys(COLUMNS).join(', ')
+const columnTypes = Object.entries(COLUMNS)
+  .map(([column, kind]) => `${column} ${READ_AS[kind]}`)
+  .join(', ')
+const columnValues = Object.entries(COLUMNS)
+  .map(([column, kind]) =>
+    column === 'workspace_id'
+      ? `coalesce(${STORED_AS.uuid(column)}, '${NO_WORKSPACE}')`
+      : STORED_AS[kind](column),
+  )
+  .join(', ')
+
+const DIMENSIONS = 'workspace_id, api_key_id, provider_slug, ai_model, status'
+
+/** Sums of a roll-up and what one row adds to them. */
+const SUMS: Record<string, string> = {
+  requests: 'count(*)',
+  errors: 'count(*) FILTER (WHERE status >= 400)',
+  input_tokens: 'sum(input_tokens)',
+  output_tokens: 'sum(output_tokens)',
+  reasoning_tokens: 'sum(reasoning_tokens)',
+  cache_read_tokens: 'sum(cache_read_tokens)',
+  cache_write_tokens: 'sum(cache_write_tokens)',
+  cost_nanos: 'coalesce(sum(cost_nanos), 0)',
+  unpriced: 'count(*) FILTER (WHERE is_unpriced)',
+  streams: 'count(*) FILTER (WHERE is_stream)',
+  response_ms: 'sum(response_ms)',
+  overhead_us: 'sum(overhead_us)',
+}
+
+const sumNames = Object.keys(SUMS)
+
+/** `blameOf(status, refusal) === 'gateway'`. */
+const GATEWAY_FAULT = `status >= 500 AND refusal IN (${GATEWAY_REFUSALS.map((code) => `'${code}'`).join(', ')})`
+
+const ROWS_SQL = `
+WITH inserted AS (
+  INSERT INTO request_logs (${columnNames})
+  SELECT ${columnValues} FROM json_to_recordset($1::json) AS r (${columnTypes})
+  ON CONFLICT DO NOTHING
+  RETURNING date_trunc('minute', created_at, 'UTC') AS minute, created_at, organisation_id, workspace_id, api_key_id,
+    coalesce(provider_slug, '') AS provider_slug, coalesce(ai_model, '') AS ai_model, status, refusal, is_stream,
+    is_unpriced, input_tokens, output_tokens, reasoning_tokens, cache_read_tokens, cache_write_tokens, cost_nanos,
+    response_ms, ttft_ms, overhead_us
+), sums AS MATERIALIZED (
+  SELECT minute, ${DIMENSIONS}, (array_agg(organisation_id))[1] AS organisation_id,
+    ${sumNames.map((name) => `${SUMS[name]} AS ${name}`).join(', ')}
+  FROM inserted GROUP BY minute, ${DIMENSIONS}
+), tallies AS MATERIALIZED (
+  SELECT minute, ${DIMENSIONS}, key, count(*) AS n
+  FROM inserted CROSS JOIN LATERAL (VALUES
+    ('${TALLY.response}' || ${bucketSql('response_ms')}),
+    ('${TALLY.overhead}' || ${bucketSql('overhead_us')}),
+    (CASE WHEN is_stream AND ttft_ms IS NOT NULL THEN '${TALLY.firstByte}' || ${bucketSql('ttft_ms')} END),
+    (CASE WHEN ${GATEWAY_FAULT} THEN '${TALLY.gateway}' END)
+  ) AS tally (key)
+  WHERE key IS NOT NULL
+  GROUP BY minute, ${DIMENSIONS}, key
+), minutes AS (${rollupSql('rollup_minutes', 'minute')}
+), hours AS (${rollupSql('rollup_hours', 'hour')}
+), days AS (${rollupSql('rollup_days', 'day')}
+), living AS (
+  SELECT id FROM api_keys WHERE id IN (SELECT api_key_id FROM sums) ORDER BY id FOR KEY SHARE SKIP LOCKED
+), uses AS (
+  INSERT INTO api_key_uses AS u (api_key_id, last_used_at)
+  SELECT living.id, max(inserted.created_at) FROM living JOIN inserted ON inserted.api_key_id = living.id
+  GROUP BY living.id ORDER BY living.id
+  ON CONFLICT (api_key_id) DO UPDATE SET last_used_at = greatest(u.last_used_at, excluded.last_used_at)
+)
+SELECT count(*)::int AS inserted FROM inserted`
+
+/** Rows are written in one order everywhere, so that two flushers wait for each other instead of dead-locking. */
+function rollupSql(table: string, span: 'minute' | 'hour' | 'day'): string {
+  const at = `date_trunc('${span}', minute, 'UTC') AS at`
+  return `
+  INSERT INTO ${table} AS r (at, organisation_id, ${DIMENSIONS}, ${sumNames.join(', ')}, latency)
+  SELECT at, organisation_id, ${DIMENSIONS}, ${sumNames.join(', ')}, latency
+  FROM (
+    SELECT ${at}, ${DIMENSIONS}, (array_agg(organisation_id))[1] AS organisation_id,
+      ${sumNames.map((name) => `sum(${name})::bigint AS ${name}`).join(', ')}
+    FROM sums GROUP BY 1, ${DIMENSIONS}
+  ) AS s JOIN (
+    SELECT at, ${DIMENSIONS}, jsonb_object_agg(key, n) AS latency
+    FROM (
+      SELECT ${at}, ${DIMENSIONS}, key, sum(n)::bigint AS n FROM tallies GROUP BY 1, ${DIMENSIONS}, key
+    ) AS k GROUP BY at, ${DIMENSIONS}
+  ) AS t USING (at, ${DIMENSIONS})
+  ORDER BY at, ${DIMENSIONS}
+  ON CONFLICT (at, ${DIMENSIONS}) DO UPDATE SET
+    ${sumNames.map((name) => `${name} = r.${name} + excluded.${name}`).join(', ')},
+    latency = (
+      SELECT jsonb_object_agg(key, n) FROM (
+        SELECT key, sum(value::bigint)::bigint AS n
+        FROM (SELECT * FROM jsonb_each_text(r.latency) UNION ALL SELECT * FROM jsonb_each_text(excluded.latency)) AS both_sides
+        GROUP BY key
+      ) AS merged
+    )`
+}
+
+// ── bodies ──
+
+const BODIES_SQL = `
+INSERT INTO request_bodies
+  (id, retention_days, workspace_id, head, request, response, final_request, original_response)
+SELECT b.id::uuid, b.days, b.workspace_id::uuid, b.head::jsonb, b.request, b.response, b.final_request, b.original_response
+FROM unnest($1::text[], $2::int2[], $3::text[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[])
+  AS b (id, days, workspace_id, head, request, response, final_request, original_response)
+ON CONFLICT DO NOTHING`
+
+const TEXT_OID = 25
+const INT2_OID = 21
+const BYTEA_OID = 17
+
+function bodyColumns(entries: readonly Entry[]): Buffer[] {
+  const column = (oid: number, value: (entry: Entry) => Buffer | null) => binaryArray(oid, entries.map(value))
+  return [
+    column(TEXT_OID, ({ frame }) => frame.id),
+    column(INT2_OID, ({ frame }) => int2(frame.bodiesRetentionDays)),
+    column(TEXT_OID, ({ frame }) => frame.workspaceId),
+    column(TEXT_OID, ({ frame }) => frame.bodies?.head ?? null),
+    ...[0, 1, 2, 3].map((i) => column(BYTEA_OID, ({ bodies }) => bodies?.[i] ?? null)),
+  ]
+}
+
+function int2(value: number): Buffer {
+  const bytes = Buffer.allocUnsafe(2)
+  bytes.writeUInt16BE(value)
+  return bytes
+}
+
+/** A one-dimensional array in Postgres's binary form; as text, bytes would double in size and be built on the event loop. */
+function binaryArray(oid: number, values: readonly (Buffer | null)[]): Buffer {
+  let bytes = 20
+  for (const value of values) bytes += 4 + (value?.length ?? 0)
+  const array = Buffer.allocUnsafe(bytes)
+  array.writeInt32BE(1, 0)
+  array.writeInt32BE(1, 4)
+  array.writeInt32BE(oid, 8)
+  array.writeInt32BE(values.length, 12)
+  array.writeInt32BE(1, 16)
+  let at = 20
+  for (const value of values) {
+    at = array.writeInt32BE(value === null ? -1 : value.length, at)
+    if (value !== null) at += value.copy(array, at)
+  }
+  return array
+}
