@@ -17,7 +17,8 @@ export interface Conversation {
  * messages alone is put as the user's. Throws `invalid_body` naming the field. Source: gateway-contract §8.3.
  */
 export function conversationOf(messages: Json[]): Conversation {
-  const conversation: Conversation = { system: [], turns: [] }
+  const system: JsonObject[] = []
+  const turns: Turn[] = []
   let functionId = ''
   messages.forEach((value, index) => {
     const param = `messages[${index}]`
@@ -25,41 +26,31 @@ export function conversationOf(messages: Json[]): Conversation {
     switch (message.role) {
       case 'system':
       case 'developer':
-        conversation.system.push(...marked(systemBlocks(message, param), message, param))
+        addTo(system, marked(systemBlocks(message, param), message, param))
         break
       case 'user':
-        append(
-          conversation.turns,
-          'user',
-          marked(userBlocks(message.content, `${param}.content`), message, param),
-        )
+        append(turns, 'user', marked(userBlocks(message.content, `${param}.content`), message, param))
         break
       case 'assistant':
         functionId = `call_${index}`
-        append(
-          conversation.turns,
-          'assistant',
-          marked(assistantBlocks(message, functionId, param), message, param),
-        )
+        append(turns, 'assistant', marked(assistantBlocks(message, functionId, param), message, param))
         break
       case 'tool':
-        appendResult(
-          conversation.turns,
+        append(turns, 'user', [
           toolResult(message, idAt(message.tool_call_id, `${param}.tool_call_id`), param),
-        )
+        ])
         break
       case 'function':
-        appendResult(conversation.turns, toolResult(message, functionId, param))
+        append(turns, 'user', [toolResult(message, functionId, param)])
         break
       default:
         throw invalid(`${param}.role`, 'must be system, developer, user, assistant or tool')
     }
   })
-  if (conversation.turns.length === 0 && conversation.system.length > 0) {
-    return { system: [], turns: [{ role: 'user', content: conversation.system }] }
-  }
-  trimPrefill(conversation.turns)
-  return conversation
+  if (turns.length === 0 && system.length > 0)
+    return { system: [], turns: [{ role: 'user', content: system }] }
+  trimPrefill(turns)
+  return { system, turns: turns.map(resultsFirst) }
 }
 
 /** The parts of any message content: a string is one text part, nothing is none. Throws `invalid_body`. */
@@ -249,18 +240,20 @@ function wireId(id: string): string {
 function append(turns: Turn[], role: Turn['role'], content: JsonObject[]): void {
   if (content.length === 0) return
   const last = turns.at(-1)
-  if (last?.role === role) last.content.push(...content)
+  if (last?.role === role) addTo(last.content, content)
   else turns.push({ role, content })
 }
 
-function appendResult(turns: Turn[], result: JsonObject): void {
-  const last = turns.at(-1)
-  if (last?.role !== 'user') {
-    turns.push({ role: 'user', content: [result] })
-    return
-  }
-  const after = last.content.findLastIndex((block) => block.type === 'tool_result')
-  last.content.splice(after + 1, 0, result)
+/** One by one: spread into `push`, a list of a hundred thousand blocks overflows the stack. */
+function addTo(list: JsonObject[], more: JsonObject[]): void {
+  for (const block of more) list.push(block)
+}
+
+function resultsFirst(turn: Turn): Turn {
+  const isResult = (block: JsonObject) => block.type === 'tool_result'
+  if (turn.role !== 'user' || !turn.content.some(isResult)) return turn
+  const rest = turn.content.filter((block) => !isResult(block))
+  return { role: 'user', content: [...turn.content.filter(isResult), ...rest] }
 }
 
 /** A last assistant turn is continued from where it stops, and may not stop on white space. */

@@ -290,6 +290,19 @@ it('cached tokens count as input and are told apart; nulls do not wipe what was 
   })
 })
 
+it('redacted thinking reaches who is not strict', () => {
+  const block = { type: 'redacted_thinking', data: 'xx' }
+  const bytes = frames(
+    start,
+    { type: 'content_block_start', index: 0, content_block: block },
+    stop(0),
+    ...end('end_turn'),
+  )
+  const [, delta] = deltasOf(run(bytes, { isStrict: false }).out)
+  expect(delta).toEqual({ content_blocks: [{ index: 0, delta: { data: 'xx' } }] })
+  expect(run(bytes).out).not.toContain('xx')
+})
+
 it('who did not ask for usage gets none', () => {
   const { out } = run(recording('text'), { includeUsage: false })
   expect(out).not.toContain('usage')

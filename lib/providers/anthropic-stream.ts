@@ -34,8 +34,8 @@ export function chatStream(context: TranslateContext): StreamTranslator {
     }
     if (block.type === 'text') return textChunk(event, block.text)
     if (block.type === 'thinking') return thinkingChunk(event, block.thinking)
-    if (context.isStrict) return ''
-    return chunks.of({ content_blocks: [{ index: event.index ?? 0, delta: block }] })
+    if (context.isStrict || block.type !== 'redacted_thinking') return ''
+    return chunks.of(blockDelta(event, { data: block.data ?? '' }))
   }
 
   function grow(event: JsonObject): string {

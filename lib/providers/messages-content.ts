@@ -12,21 +12,27 @@ export function chatMessages(body: JsonObject, context: TranslateContext): JsonO
   const keepsReasoning = providerSpec(context.providerId)?.keepsReasoningContent === true
   const turns = listAt(body.messages, 'messages')
   if (turns.length === 0) throw invalid('messages', 'must hold at least one message')
-  const out: JsonObject[] = []
   const system = joined(textParts(body.system, 'system'))
-  if (system !== '') out.push({ role: 'system', content: system })
-  turns.forEach((value, index) => {
-    const param = `messages[${index}]`
-    const turn = objectAt(value, param)
-    const at = `${param}.content`
-    if (turn.role === 'user') out.push(...userMessages(blocksOf(turn.content, at), at))
-    else if (turn.role === 'assistant')
-      out.push(...assistantMessages(blocksOf(turn.content, at), at, keepsReasoning))
-    else if (turn.role === 'system')
-      out.push({ role: 'system', content: joined(textParts(turn.content, at)) })
-    else throw invalid(`${param}.role`, 'must be user or assistant')
-  })
-  return out
+  const opening: JsonObject[] = system === '' ? [] : [{ role: 'system', content: system }]
+  return turns.reduce<JsonObject[]>((out, value, index) => {
+    for (const message of messagesOf(value, `messages[${index}]`, keepsReasoning)) out.push(message)
+    return out
+  }, opening)
+}
+
+function messagesOf(value: Json, param: string, keepsReasoning: boolean): JsonObject[] {
+  const turn = objectAt(value, param)
+  const at = `${param}.content`
+  switch (turn.role) {
+    case 'user':
+      return userMessages(blocksOf(turn.content, at), at)
+    case 'assistant':
+      return assistantMessages(blocksOf(turn.content, at), at, keepsReasoning)
+    case 'system':
+      return [{ role: 'system', content: joined(textParts(turn.content, at)) }]
+    default:
+      throw invalid(`${param}.role`, 'must be user or assistant')
+  }
 }
 
 function blocksOf(content: Json | undefined, param: string): JsonObject[] {
@@ -42,25 +48,27 @@ function textParts(content: Json | undefined, param: string): JsonObject[] {
 
 function userMessages(blocks: JsonObject[], param: string): JsonObject[] {
   const tools: JsonObject[] = []
-  const parts: JsonObject[] = []
   const shown: JsonObject[] = []
-  blocks.forEach((block, index) => {
+  const parts = blocks.flatMap((block, index) => {
     const at = `${param}[${index}]`
-    if (block.type !== 'tool_result') {
-      parts.push(...userParts(block, at))
-      return
-    }
-    const inner = isSet(block.content) ? blocksOf(block.content, `${at}.content`) : []
-    const told = inner.flatMap((item, place) => userParts(item, `${at}.content[${place}]`))
+    if (block.type !== 'tool_result') return userParts(block, at)
+    const told = resultParts(block, at)
     const text = joined(told.filter((part) => part.type === 'text'))
-    shown.push(...told.filter((part) => part.type !== 'text'))
     const content = block.is_error === true ? `Error: ${text}` : text
     tools.push({ role: 'tool', tool_call_id: idAt(block.tool_use_id, `${at}.tool_use_id`), content })
+    for (const part of told) if (part.type !== 'text') shown.push(part)
+    return []
   })
   const rest = [...shown, ...parts]
   if (rest.length === 0) return tools
   const isText = rest.every((part) => part.type === 'text')
   return [...tools, { role: 'user', content: isText ? joined(rest) : rest }]
+}
+
+function resultParts(block: JsonObject, param: string): JsonObject[] {
+  if (!isSet(block.content)) return []
+  const at = `${param}.content`
+  return blocksOf(block.content, at).flatMap((inner, index) => userParts(inner, `${at}[${index}]`))
 }
 
 function userParts(block: JsonObject, param: string): JsonObject[] {
