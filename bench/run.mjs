@@ -205,9 +205,14 @@ async function measureLoad(run, targets, workload) {
     for (let round = 0; round < rounds; round++) {
       for (const target of targets) {
         if (!target.pid && round > 0) continue
-        samples[target.name].push(
-          await wrk(target, workload, connections, target.pid ? seconds : Math.min(2, seconds)),
-        )
+        const length = target.pid ? seconds : Math.min(2, seconds)
+        try {
+          samples[target.name].push(await wrk(target, workload, connections, length))
+        } catch (error) {
+          samples[target.name].push(null)
+          run.notes.push(`${target.name}, ${workload.title}, ${connections} connections: ${error.message}`)
+          if (target.name === 'tollgate') process.exitCode = 1
+        }
       }
     }
     const results = {}
