@@ -43,7 +43,12 @@ it('goes to /chat/completions as the model the provider knows, and asks a stream
 describe('parameters', () => {
   const schema = { type: 'object', properties: { a: { type: 'string' } } }
   it.each<[string, JsonObject, JsonObject, string[]]>([
-    ['a cap above the model’s', { max_tokens: 64_000 }, { max_completion_tokens: 16_384 }, []],
+    [
+      'a cap as asked; bounds come later, and are told',
+      { max_tokens: 64_000 },
+      { max_completion_tokens: 64_000 },
+      [],
+    ],
     ['sampling', { temperature: 0.5, top_p: 0.9 }, { temperature: 0.5, top_p: 0.9 }, []],
     ['stops', { stop_sequences: ['A', 'B'] }, { stop: ['A', 'B'] }, []],
     ['no stops', { stop_sequences: [] }, {}, []],
@@ -114,6 +119,7 @@ describe('parameters', () => {
       {},
       ['tools.web_search_20250305'],
     ],
+    ['a server tool no header may repeat', { tools: [{ type: 'x\r\ny' }] }, {}, ['tools']],
     [
       'what OpenAI has no form for',
       {

@@ -29,15 +29,15 @@ const REFUSED = [
 
 /**
  * A Messages body as an OpenAI chat request, always asking a stream for its usage. The output cap and the effort leave
- * under OpenAI's newest names; what one provider or model calls or refuses differently is settled by `parameterEdits`.
+ * as asked, under OpenAI's newest names; bounds, and what one provider or model calls or refuses differently, are
+ * settled and told by `parameterEdits`.
  * Throws `invalid_body` or `unsupported_parameter` naming the field. Source: gateway-contract §8.11.
  */
 export function messagesRequest(body: JsonObject, context: TranslateContext): TranslatedRequest {
   const dropped = REFUSED.filter((name) => isSet(body[name]))
   const out: JsonObject = { model: context.model }
   out.messages = chatMessages(body, context)
-  const cap = context.maxOutputTokens ?? Number.POSITIVE_INFINITY
-  out.max_completion_tokens = Math.min(countAt(body.max_tokens, 'max_tokens'), cap)
+  out.max_completion_tokens = countAt(body.max_tokens, 'max_tokens')
   addTools(out, body, dropped)
   for (const name of ['temperature', 'top_p']) if (isSet(body[name])) out[name] = numberAt(body[name], name)
   addStop(out, body, dropped)
@@ -57,7 +57,7 @@ function addTools(out: JsonObject, body: JsonObject, dropped: string[]): void {
     const param = `tools[${index}]`
     const tool = objectAt(value, param)
     if (isSet(tool.type) && tool.type !== 'custom') {
-      dropped.push(`tools.${textAt(tool.type, `${param}.type`)}`)
+      dropped.push(droppedTool(textAt(tool.type, `${param}.type`)))
       return []
     }
     return [functionTool(tool, param)]
@@ -65,6 +65,11 @@ function addTools(out: JsonObject, body: JsonObject, dropped: string[]): void {
   if (tools.length === 0) return
   out.tools = tools
   if (isSet(body.tool_choice)) addToolChoice(out, objectAt(body.tool_choice, 'tool_choice'))
+}
+
+/** The names end in a header, so only a plain type is repeated. */
+function droppedTool(type: string): string {
+  return /^\w{1,64}$/.test(type) ? `tools.${type}` : 'tools'
 }
 
 function functionTool(tool: JsonObject, param: string): JsonObject {
