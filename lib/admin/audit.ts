@@ -48,12 +48,12 @@ export async function writeAudit(db: Db, entry: AuditEntry): Promise<void> {
       workspaceId: change.workspaceId ?? entry.workspace?.id ?? null,
       requestId: call.requestId,
       method: call.method,
-      uri: call.uri,
+      uri: masked(call.uri),
       actorType: actor.kind,
       actorId: actor.kind === 'system' ? null : actor.id,
       resourceType: route.audit.type,
       resourceId: change.id ?? (typeof named.id === 'string' ? named.id : null),
-      resourceName: change.name ?? null,
+      resourceName: change.name == null ? null : masked(change.name),
       action: change.action ?? route.audit.action,
       responseStatusCode: entry.status,
       requestBody: asText(call.body),
@@ -65,6 +65,11 @@ export async function writeAudit(db: Db, entry: AuditEntry): Promise<void> {
       userAgent: call.userAgent,
     },
   })
+}
+
+/** People paste keys into names and addresses too. */
+function masked(text: string): string {
+  return String(maskSecrets(text))
 }
 
 function asText(value: unknown): string | null {

@@ -8,6 +8,7 @@ import type { WorkspaceRule } from '../contract/resource.ts'
 import type { KeyType } from '../contract/scopes.ts'
 import type { Prisma, PrismaClient, Workspace } from '../db/generated/client.ts'
 import { GatewayError } from '../errors.ts'
+import type { CallBodies, CallRecord } from '../logs/record.ts'
 import type { Egress } from '../providers/egress.ts'
 
 /** What the control plane needs of the process; `lib/compose.ts` makes it. */
@@ -24,6 +25,8 @@ export interface AdminRuntime {
   allowPrivateHosts: readonly string[]
   /** For connection tests. */
   egress?: Egress
+  /** Where entries made elsewhere go (`POST /logs`): the way of every call. */
+  journal?: { append(record: CallRecord, bodies: CallBodies | null): void }
   /** The data plane, for replays. */
   gateway?: {
     /** Sends a stored request as the key `keyId`; resolves whatever the status. */
@@ -281,7 +284,7 @@ export async function principalOfUser(
       organisation: { select: { id: true, slug: true, name: true } },
     },
   })
-  if (!user || user.status !== 'active') return null
+  if (user?.status !== 'active') return null
   const role = user.role as OrganisationRole
   const isEverywhere = role !== 'member'
   return {
@@ -314,7 +317,7 @@ function scopesOfKey(
   },
 ): ReadonlySet<string> | null {
   if (type !== 'workspace-user') return new Set(key.scopes)
-  if (!key.user || key.user.status !== 'active') return null
+  if (key.user?.status !== 'active') return null
   const organisationRole = key.user.role as OrganisationRole
   const membership = key.user.memberships.find((one) => one.workspaceId === key.workspaceId)
   if (!membership && organisationRole === 'member') return null
