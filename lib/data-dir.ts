@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { StartError } from './start-error.ts'
 
 export interface DataDirLock {
   /** Lets the next process in. */
@@ -25,7 +26,7 @@ const SILENCE_MS_MAX = 15_000
 
 /**
  * Makes `dataDir` this process's own until it ends: the journal and the embedded database in it have one owner. What a
- * killed process held is taken over at once. Throws an Error with one readable sentence while another process lives.
+ * killed process held is taken over at once. Throws StartError while another process lives.
  */
 export function lockDataDir(dataDir: string): DataDirLock {
   makeDataDir(dataDir)
@@ -37,7 +38,7 @@ export function lockDataDir(dataDir: string): DataDirLock {
     while (!isLinked(draft, path)) {
       const other = readHolder(path)
       if (other && isHeld(other, path)) {
-        throw new Error(
+        throw new StartError(
           `DATA_DIR ${dataDir} is in use by process ${other.pid}: stop it, or set another DATA_DIR`,
         )
       }
@@ -73,7 +74,7 @@ export function generatedSecret(dataDir: string): string {
     rmSync(draft, { force: true })
   }
   const secret = readFileSync(path, 'utf8').trim()
-  if (secret.length < 32) throw new Error(`${path} holds less than 32 characters`)
+  if (secret.length < 32) throw new StartError(`${path} holds less than 32 characters`)
   return secret
 }
 

@@ -1,6 +1,9 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { generatedSecret } from './data-dir.ts'
+import { StartError } from './start-error.ts'
+
+export { StartError as SettingsError }
 
 /** What the process was told, parsed. Times in milliseconds; absent choices are null, absent lists empty. */
 export interface Settings {
@@ -45,14 +48,9 @@ export interface Settings {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** A setting that stops the start. The message is one line, names the variable and holds no secret. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError'
-}
-
 /**
  * Reads the settings of architecture §9 and gateway-contract §2.7; an empty variable counts as absent. Without
- * `TOLLGATE_SECRET` one is made once and kept in `DATA_DIR`, which is the only thing this writes. Throws SettingsError
+ * `TOLLGATE_SECRET` one is made once and kept in `DATA_DIR`, which is the only thing this writes. Throws StartError
  * that names every wrong variable.
  */
 export function readSettings(env: Environment = process.env): Settings {
@@ -116,7 +114,7 @@ export function readSettings(env: Environment = process.env): Settings {
     wrong.push(`ROLE=${role} is not built yet: leave it out or set ROLE=all`)
   if (workers !== undefined && workers !== 1)
     wrong.push(`WORKERS=${workers} is not built yet: leave it out or set WORKERS=1`)
-  if (wrong.length > 0) throw new SettingsError(wrong.join('; '))
+  if (wrong.length > 0) throw new StartError(wrong.join('; '))
   return { ...settings, secret: givenSecret ?? secretOf(dataDir) }
 }
 
@@ -130,7 +128,7 @@ export function settingsOrExit(): Settings {
     for (const warning of settings.warnings) process.stderr.write(`tollgate: ${warning}\n`)
     return settings
   } catch (error) {
-    if (!(error instanceof SettingsError)) throw error
+    if (!(error instanceof StartError)) throw error
     process.stderr.write(`tollgate: ${error.message}\n`)
     process.exit(1)
   }
@@ -144,7 +142,7 @@ function secretOf(dataDir: string): string {
     return generatedSecret(dataDir)
   } catch (error) {
     const reason = (error as Error).message
-    throw new SettingsError(
+    throw new StartError(
       `DATA_DIR must be a folder this user can write (${reason}): otherwise nothing can be kept`,
     )
   }

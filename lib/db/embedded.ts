@@ -16,6 +16,7 @@ import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
+import { StartError } from '../start-error.ts'
 import { type Account, childOptions, findBinaries, lookUp, SHARED_HOME } from './binaries.ts'
 
 export interface EmbeddedPostgres {
@@ -42,7 +43,7 @@ const LOG_BYTES_MAX = 5_000_000
  * A real Postgres of our own under `dataDir`, on a free loopback port, started again when it dies. The first start makes
  * the cluster and a random password; later ones find both. What a killed process left running is stopped first, so the
  * caller must hold `dataDir` (lib/data-dir.ts). As root it runs as the user `postgres`, since Postgres refuses root.
- * Throws an Error with one readable sentence when it cannot start. Source: architecture §8, §9.
+ * Throws StartError when it cannot start. Source: architecture §8, §9.
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const home = resolve(options.dataDir)
@@ -97,7 +98,7 @@ function findPlace(home: string, log: (line: string) => void): Place {
   const recordFile = join(home, 'postgres.json')
   const inside = join(home, 'postgres')
   if (existsSync(join(inside, 'PG_VERSION'))) {
-    throw new Error(
+    throw new StartError(
       `${recordFile} is missing, and with it the password of the database beside it: restore that file`,
     )
   }
@@ -138,7 +139,7 @@ function accountFor(cluster: string, log: (line: string) => void): Account {
   }
   const account = lookUp('postgres') ?? lookUp('nobody')
   if (!account)
-    throw new Error('Postgres refuses to run as root and no other user can be had: set DATABASE_URL')
+    throw new StartError('Postgres refuses to run as root and no other user can be had: set DATABASE_URL')
   return account
 }
 
@@ -174,7 +175,7 @@ function initialise({ cluster, password, account }: Place, bin: string) {
   })
   rmSync(passwordFile, { force: true })
   if (run.status !== 0)
-    throw new Error(`Postgres could not make its files in ${cluster}: ${lastLine(run.stderr)}`)
+    throw new StartError(`Postgres could not make its files in ${cluster}: ${lastLine(run.stderr)}`)
   rmSync(cluster, { recursive: true, force: true })
   renameSync(fresh, cluster)
 }
@@ -250,12 +251,14 @@ async function launch(server: Server): Promise<ChildProcess> {
     const said = readFileSync(server.logFile, 'utf8').slice(from)
     if (Date.now() > deadline) {
       child.kill('SIGQUIT')
-      throw new Error(`Postgres did not start within ${START_TIMEOUT_MS / 1000} s: see ${server.logFile}`)
+      throw new StartError(
+        `Postgres did not start within ${START_TIMEOUT_MS / 1000} s: see ${server.logFile}`,
+      )
     }
     if (/could not bind|Address already in use/.test(said)) server.port = await freePort()
     // Backends of a postmaster that was killed need a moment to notice.
     else if (!/pre-existing shared memory block|lock file .* already exists/.test(said)) {
-      throw new Error(`Postgres did not start: ${fatalLine(said)} (${server.logFile})`)
+      throw new StartError(`Postgres did not start: ${fatalLine(said)} (${server.logFile})`)
     }
     await after(200)
   }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { MigrationList, SchemaEngine, SchemaFilter } from '@prisma/schema-engine-wasm/schema_engine_bg'
 import pg from 'pg'
+import { StartError } from '../start-error.ts'
 import { withSchemaEngine } from './schema-engine.ts'
 
 export interface Migration {
@@ -20,13 +21,18 @@ const EVERYTHING: SchemaFilter = { externalTables: [], externalEnums: [] }
  * Brings the database at `url` up to the newest migration and returns the names of those applied now, none when it was
  * there already. Any number of processes may call it at once: an advisory lock lets one work while the others wait. Each
  * migration is one transaction, so one that fails or is killed leaves nothing and is tried again by the next call.
- * `url` must reach Postgres itself, not a transaction pooler. Throws an Error with one readable sentence.
+ * `url` must reach Postgres itself, not a transaction pooler. Throws StartError.
  * Source: architecture §6.
  */
 export async function migrate(url: string, migrations = readMigrations()): Promise<string[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
   client.on('error', () => {})
-  await client.connect()
+  await client.connect().catch((cause: NodeJS.ErrnoException) => {
+    const { host, port } = client
+    throw new StartError(`Postgres at ${host}:${port} cannot be used: ${cause.message || cause.code}`, {
+      cause,
+    })
+  })
   try {
     await client.query('SELECT pg_advisory_lock(hashtext($1))', [LOCK])
     const history = await readHistory(client)
@@ -78,7 +84,7 @@ function projectRoot(): string {
   while (!existsSync(join(at, 'prisma', 'schema.prisma'))) {
     const above = dirname(at)
     if (above === at)
-      throw new Error('prisma/schema.prisma is not above this program: it must run from the project')
+      throw new StartError('prisma/schema.prisma is not above this program: it must run from the project')
     at = above
   }
   return at
@@ -105,7 +111,7 @@ function refuseEdited(migrations: Migration[], history: Past[]) {
     const past = history.find((each) => each.name === name && each.isDone)
     const checksum = createHash('sha256').update(sql).digest('hex')
     if (past && past.checksum !== checksum) {
-      throw new Error(
+      throw new StartError(
         `migration ${name} was changed after it was applied: migrations are forward only, add a new one`,
       )
     }
@@ -122,7 +128,7 @@ async function apply(url: string, migrations: Migration[], history: Past[]): Pro
       return done.appliedMigrationNames
     })
   } catch (error) {
-    throw new Error(`a migration failed: ${oneLine(error)}`, { cause: error })
+    throw new StartError(`a migration failed: ${oneLine(error)}`, { cause: error })
   }
 }
 
