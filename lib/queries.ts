@@ -168,7 +168,8 @@ interface Invalidator {
 
 function actionPath(root: string, { path }: Action, id: string | undefined): string {
   if (/\{\w+\}/.test(path) && id === undefined) throw new Error(`${root}/${path} needs an id`)
-  return `${root}/${path.replace(/\{\w+\}/, encodeURIComponent(id ?? ''))}`
+  const below = path.replace(/\{\w+\}/, encodeURIComponent(id ?? ''))
+  return below ? `${root}/${below}` : root
 }
 
 function search(query: Filter): string {

@@ -33,13 +33,11 @@ export function SignInForm({ destination }: { destination: string }) {
             To the console of this gateway.
           </Text>
         </div>
-        <div role="alert">
-          {problem && (
-            <Alert color="red" variant="light" p="sm">
-              {problem}
-            </Alert>
-          )}
-        </div>
+        {problem && (
+          <Alert color="red" variant="light" p="sm" role="alert">
+            {problem}
+          </Alert>
+        )}
         <TextInput
           name="email"
           type="email"

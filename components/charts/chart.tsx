@@ -44,6 +44,7 @@ export default function Chart({ prepared, label, height = 200, group, onPick }: 
           <CartesianGrid vertical={false} stroke="var(--tg-hairline)" />
           <XAxis
             dataKey="at"
+            height={22}
             ticks={xTicks}
             tickFormatter={formatAt}
             tickLine={false}

@@ -159,8 +159,7 @@ export function sparkPath(values: readonly (number | null)[], width: number, hei
 
 const TICKS: Record<Unit, (value: number) => string> = {
   count: compact,
-  dollars: (value) =>
-    value === 0 ? '$0' : value >= 1000 ? `$${compact(value)}` : `$${Number(value.toPrecision(3))}`,
+  dollars: (value) => (value === 0 ? '$0' : value < 10 ? money(value) : `$${compact(value)}`),
   ms: duration,
 }
 const VALUES: Record<Unit, (value: number) => string> = { count, dollars: money, ms: duration }

@@ -4,7 +4,7 @@ import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
 import { Check, X } from 'lucide-react'
 import Link from 'next/link'
-import { useWorkspaceId } from '../shell/workspace.tsx'
+import { usePreference, useWorkspaceId, useWorkspaces } from '../shell/workspace.tsx'
 import styles from './overview.module.css'
 import type { Overview } from './verdict.ts'
 
@@ -19,16 +19,11 @@ interface Step {
 /** Set when somebody has seen the logs of a workspace; the last step ticks by it. */
 export const sawLogsKey = (workspaceId: string) => `tollgate.saw-logs.${workspaceId}`
 
-/** The first day in four steps, each ticking itself; gone for good once dismissed in this browser. */
+/** The first day in four steps, each ticking itself; gone for good once dismissed. */
 export function Checklist({ checklist }: { checklist: Overview['checklist'] }) {
   const workspaceId = useWorkspaceId()
-  const [isDismissed, setDismissed] = useLocalStorage({
-    key: `tollgate.checklist-dismissed.${workspaceId}`,
-    defaultValue: true,
-    getInitialValueInEffect: true,
-    deserialize: (value) => value === 'true',
-    serialize: String,
-  })
+  const { me } = useWorkspaces()
+  const [dismissed, dismiss] = usePreference(`checklist_dismissed.${workspaceId}`)
   const [hasSeenLogs] = useLocalStorage({ key: sawLogsKey(workspaceId), defaultValue: false })
   const steps: Step[] = [
     {
@@ -62,7 +57,7 @@ export function Checklist({ checklist }: { checklist: Overview['checklist'] }) {
   ]
   const done = steps.filter(({ isDone }) => isDone).length
   const next = steps.find(({ isDone }) => !isDone)
-  if (isDismissed) return null
+  if (!me || dismissed) return null
 
   return (
     <section className={styles.checklist} aria-label="Getting started">
@@ -76,7 +71,7 @@ export function Checklist({ checklist }: { checklist: Overview['checklist'] }) {
             variant="subtle"
             color="gray"
             ml="auto"
-            onClick={() => setDismissed(true)}
+            onClick={() => dismiss(true)}
             aria-label="Dismiss getting started"
           >
             <X size={16} />

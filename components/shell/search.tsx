@@ -6,6 +6,7 @@ import { CornerDownLeft, LogOut, Moon, Search, Sun, Zap } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
 import { ACTIONS, NAV } from './nav.ts'
+import styles from './shell.module.css'
 import { signOut } from './sign-out.ts'
 
 interface Entry {
@@ -97,7 +98,15 @@ export function GlobalSearch() {
   }
 
   return (
-    <Spotlight.Root query={query} onQueryChange={setQuery} shortcut={['mod + K']} maxHeight={400} scrollable>
+    <Spotlight.Root
+      query={query}
+      onQueryChange={setQuery}
+      shortcut={['mod + K']}
+      overlayProps={{ blur: 0, backgroundOpacity: 0.3 }}
+      radius="md"
+      maxHeight={400}
+      scrollable
+    >
       <Spotlight.Search
         placeholder="Go to, do, or paste a log id"
         leftSection={<Search size={18} />}
@@ -108,7 +117,7 @@ export function GlobalSearch() {
           .map((group) => ({ group, entries: found.filter((entry) => entry.group === group) }))
           .filter(({ entries }) => entries.length > 0)
           .map(({ group, entries }) => (
-            <Spotlight.ActionsGroup key={group} label={group}>
+            <Spotlight.ActionsGroup key={group} label={group} className={styles.found}>
               {entries.map((entry) => (
                 <Spotlight.Action
                   key={entry.id}

@@ -25,7 +25,8 @@ import {
 } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
+import { sawLogsKey } from '../overview/checklist.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { describeError, notifyError } from '../ui/notify.tsx'
 import { HealthDot } from './health.tsx'
@@ -117,7 +118,7 @@ export function Shell({
         size="auto"
         title={<Logo />}
         hiddenFrom="sm"
-        classNames={{ content: styles.sheet }}
+        classNames={{ inner: styles.sheetFrame, content: styles.sheet }}
       >
         <Navigation onGo={() => setSheetOpen(false)} />
       </Drawer>
@@ -129,11 +130,16 @@ export function Shell({
 
 /** Screens are drawn for a workspace, so they wait for the first one to be known. */
 function Ready({ children }: { children: ReactNode }) {
-  const { id, error, all } = useWorkspaces()
+  const { id, error, me } = useWorkspaces()
+  const path = usePathname()
+  // The last step of the first day's checklist ticks by having been here.
+  useEffect(() => {
+    if (id && path.startsWith('/logs')) localStorage.setItem(sawLogsKey(id), 'true')
+  }, [id, path])
   if (id !== null) return children
   if (error)
     return <EmptyState title="The workspaces could not be loaded">{describeError(error).message}</EmptyState>
-  if (all.length === 0) return null
+  if (!me) return null
   return <EmptyState title="No workspace yet">Ask an owner of the organisation to add you to one.</EmptyState>
 }
 

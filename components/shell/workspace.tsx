@@ -1,15 +1,17 @@
 'use client'
 
 import { Menu, ScrollArea, Text, TextInput, UnstyledButton } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Check, ChevronsUpDown, Search } from 'lucide-react'
 import { createContext, type ReactNode, useContext, useState } from 'react'
 import type { z } from 'zod'
-import { type workspaceRow, workspaces } from '@/lib/contract/access.ts'
-import { queries } from '@/lib/queries.ts'
+import { me, type meRow } from '@/lib/contract/access.ts'
+import { apiFetch, queries } from '@/lib/queries.ts'
+import { notifyError } from '../ui/notify.tsx'
 import styles from './shell.module.css'
 
-export type Workspace = z.output<typeof workspaceRow>
+export type Me = z.output<typeof meRow>
+export type Workspace = Me['workspaces'][number]
 export const WORKSPACE_COOKIE = 'tollgate.workspace'
 
 interface Chosen {
@@ -17,13 +19,15 @@ interface Chosen {
   id: string | null
   workspace: Workspace | undefined
   all: readonly Workspace[]
+  /** The signed-in person; undefined until loaded. */
+  me: Me | undefined
   error: unknown
   choose: (id: string) => void
 }
 
 const Context = createContext<Chosen | null>(null)
 
-/** Knows the workspaces of the person and which one the screens show; remembered in a cookie, so the server knows too. */
+/** Who is signed in and which workspace the screens show; remembered in a cookie, so the server knows it too. */
 export function WorkspaceProvider({
   remembered,
   children,
@@ -32,20 +36,20 @@ export function WorkspaceProvider({
   children: ReactNode
 }) {
   const [id, setId] = useState(remembered)
-  const { data, error } = useQuery({
-    ...queries(workspaces, null).list({ page_size: 100, status: 'active' }),
-    staleTime: 60_000,
-  })
-  const all = data?.data ?? []
+  const { data, error } = useQuery(meQuery)
+  const all = data?.workspaces ?? []
   const workspace = all.find((each) => each.id === id) ?? all.find((each) => each.is_default === 1) ?? all[0]
   const choose = (next: string) => {
     setId(next)
+    // biome-ignore lint/suspicious/noDocumentCookie: the server's layout reads it, and Cookie Store is not in every browser
     document.cookie = `${WORKSPACE_COOKIE}=${next}; path=/; max-age=31536000; samesite=lax`
   }
   // Until the list is here the remembered one is believed, so that screens start loading at once.
-  const chosen = { id: data ? (workspace?.id ?? null) : id, workspace, all, error, choose }
+  const chosen = { id: data ? (workspace?.id ?? null) : id, workspace, all, me: data, error, choose }
   return <Context.Provider value={chosen}>{children}</Context.Provider>
 }
+
+const meQuery = { ...queries(me, null).read<Me>('show'), staleTime: 60_000 }
 
 export function useWorkspaces(): Chosen {
   const chosen = useContext(Context)
@@ -56,6 +60,28 @@ export function useWorkspaces(): Chosen {
 /** The id of the workspace on screen. Screens are only drawn once there is one. */
 export function useWorkspaceId(): string {
   return useWorkspaces().id ?? ''
+}
+
+/** Whether the signed-in person may do this in the workspace on screen (`api_keys.create`); false until known. */
+export function useCan(scope: string): boolean {
+  const { workspace, me } = useWorkspaces()
+  return (workspace?.scopes.includes(scope) || me?.scopes.includes(scope)) ?? false
+}
+
+/** One of the things the console remembers about the person, on the server: `[value, set]`. Null removes it. */
+export function usePreference(name: string): [unknown, (value: unknown) => void] {
+  const client = useQueryClient()
+  const { me: person } = useWorkspaces()
+  const set = (value: unknown) => {
+    client.setQueryData(meQuery.queryKey, (now: Me | undefined) =>
+      now ? { ...now, preferences: { ...now.preferences, [name]: value } } : now,
+    )
+    apiFetch(me.path, { method: 'PUT', body: { preferences: { [name]: value } } }).catch((error: unknown) => {
+      notifyError(error, 'Your choice was not kept')
+      return client.invalidateQueries({ queryKey: meQuery.queryKey })
+    })
+  }
+  return [person?.preferences[name], set]
 }
 
 /** Name of the workspace on screen, and the others behind it. */

@@ -47,10 +47,10 @@ export function CodeBlock({
 }) {
   return (
     <div className={styles.block}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard */}
-      <pre tabIndex={0} aria-label={label} style={{ maxHeight }}>
-        {code}
-      </pre>
+      <section aria-label={label} className={styles.code} style={{ maxHeight }}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
+        <pre tabIndex={0}>{code}</pre>
+      </section>
       <CopyButton value={code} timeout={1500}>
         {({ copied, copy }) => (
           <Tooltip label={copied ? 'Copied' : `Copy ${label}`}>

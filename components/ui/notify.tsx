@@ -31,7 +31,7 @@ export function notifyDone(message: string): void {
 }
 
 /** Good news that can be taken back for eight seconds: "Key disabled · Undo". */
-export function notifyUndo(message: string, undo: () => void | Promise<unknown>): void {
+export function notifyUndo(message: string, undo: () => unknown): void {
   const id = notifications.show({
     autoClose: 8_000,
     color: 'gray',
