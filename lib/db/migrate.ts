@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { MigrationList, SchemaEngine, SchemaFilter } from '@prisma/schema-engine-wasm/schema_engine_bg'
 import pg from 'pg'
 import { StartError } from '../start-error.ts'
@@ -54,7 +53,7 @@ export function readMigrations(folder = join(projectRoot(), 'prisma', 'migration
 }
 
 /**
- * The SQL that leads from the migrations to schema.prisma, empty when nothing is missing. Both are compared as Prisma
+ * The SQL that leads from the migrations to schema.prisma, null when nothing is missing. Both are compared as Prisma
  * sees them, on a shadow database beside `url`; partial and expression indexes, partitions, functions and triggers are the
  * migrations' own and never show up.
  */
@@ -62,7 +61,7 @@ export async function schemaDrift(
   url: string,
   migrations = readMigrations(),
   schema = readSchema(),
-): Promise<string> {
+): Promise<string | null> {
   const diff = (engine: SchemaEngine) =>
     engine.diff({
       from: { tag: 'migrations', ...listOf(migrations) },
@@ -72,8 +71,11 @@ export async function schemaDrift(
       filters: EVERYTHING,
     })
   const { stdout } = await withSchemaEngine(url, diff, schema)
-  return stdout ?? ''
+  return stdout && stripComments(stdout) ? stdout : null
 }
+
+// Nothing to do is said in a comment.
+const stripComments = (sql: string) => sql.replace(/^--.*$/gm, '').trim()
 
 function readSchema(): string {
   return readFileSync(join(projectRoot(), 'prisma', 'schema.prisma'), 'utf8')
