@@ -18,7 +18,9 @@ const members: readonly Role[] = [...managers, 'member']
 const everyone: readonly Role[] = ROLES
 
 const keys = (verb: string) =>
-  ['organisation_service_api_keys', 'workspace_service_api_keys', 'workspace_user_api_keys'].map((family) => `${family}.${verb}`)
+  ['organisation_service_api_keys', 'workspace_service_api_keys', 'workspace_user_api_keys'].map(
+    (family) => `${family}.${verb}`,
+  )
 const integrations = (verb: string) => [`organisation_integrations.${verb}`, `workspace_integrations.${verb}`]
 const providers = (verb: string) => [`providers.${verb}`, `virtual_keys.${verb}`]
 
@@ -45,6 +47,10 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET admin/workspaces/{id}': { scopes: ['workspaces.read'], roles: members },
   'GET admin/users/me': { scopes: [], roles: everyone, session: true },
   'PUT admin/users/me': { scopes: [], roles: everyone, session: true },
+  'GET admin/ai-providers': {
+    scopes: ['providers.list', ...integrations('list').reverse()],
+    roles: members,
+  },
   'GET admin/overview': { scopes: ['analytics.view'], roles: members },
 
   'GET integrations': { scopes: integrations('list'), roles: managers },
@@ -115,7 +121,9 @@ describe('the table', () => {
   test('every writing route is audited, or says why not', () => {
     const silent = routes.filter((route) => route.method !== 'GET' && route.audit === null)
     // Entries of calls made elsewhere are log rows themselves.
-    expect(silent.map((route) => `${route.method} ${route.path}`).filter((name) => name !== 'POST logs')).toEqual([])
+    expect(
+      silent.map((route) => `${route.method} ${route.path}`).filter((name) => name !== 'POST logs'),
+    ).toEqual([])
   })
 })
 
@@ -143,14 +151,23 @@ describe('keys', () => {
     }
     const sets = route.needsAllScopes ? [[...route.scopes]] : route.scopes.map((scope) => [scope])
     for (const scopes of sets) {
-      const type = scopes.every((scope) => isLegalScope('workspace-service', scope)) ? 'workspace-service' : 'organisation-service'
+      const type = scopes.every((scope) => isLegalScope('workspace-service', scope))
+        ? 'workspace-service'
+        : 'organisation-service'
       const key = await world.addKey(type, scopes)
-      const { status } = await knock(route, { key: key.secret }, type === 'organisation-service' ? world.first.workspaceId : undefined)
+      const { status } = await knock(
+        route,
+        { key: key.secret },
+        type === 'organisation-service' ? world.first.workspaceId : undefined,
+      )
       expect([scopes, status === 403 || status === 401 || status >= 500]).toEqual([scopes, false])
     }
     if (route.needsAllScopes) {
       for (const missing of route.scopes) {
-        const key = await world.addKey('workspace-service', route.scopes.filter((scope) => scope !== missing))
+        const key = await world.addKey(
+          'workspace-service',
+          route.scopes.filter((scope) => scope !== missing),
+        )
         expect((await knock(route, { key: key.secret })).status).toBe(403)
       }
     }
@@ -173,7 +190,8 @@ describe('other workspaces and tenants', () => {
       if (route.isSessionOnly || route.workspace === 'none') continue
       for (const ask of [{ key: pinned.secret }, { userId: people['ws-admin'] }]) {
         const answers = []
-        for (const workspace of [theirs, closed, NOBODY, 'ws-nope']) answers.push(await knock(route, ask, workspace))
+        for (const workspace of [theirs, closed, NOBODY, 'ws-nope'])
+          answers.push(await knock(route, ask, workspace))
         for (const { status, body } of answers) {
           expect([route.path, status, body.errorCode, body.message]).toEqual([
             route.path,
@@ -184,7 +202,10 @@ describe('other workspaces and tenants', () => {
         }
       }
       const foreign = await knock(route, { key: world.adminKey }, theirs)
-      if (route.scopes.some((scope) => isLegalScope('organisation-service', scope)) && !route.needsAllScopes) {
+      if (
+        route.scopes.some((scope) => isLegalScope('organisation-service', scope)) &&
+        !route.needsAllScopes
+      ) {
         expect([route.path, foreign.status]).toEqual([route.path, 404])
       }
     }
@@ -242,7 +263,9 @@ async function knock(route: Route, ask: { key?: string; userId?: string }, works
 async function allRoutes(): Promise<Route[]> {
   const folder = new URL('../admin/', import.meta.url)
   const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-  const modules = await Promise.all(files.map((file) => import(/* @vite-ignore */ new URL(file, folder).pathname)))
+  const modules = await Promise.all(
+    files.map((file) => import(/* @vite-ignore */ new URL(file, folder).pathname)),
+  )
   return modules.flatMap((module) => Object.values(module).filter(isVerbs)).flatMap((verbs) => verbs.routes)
 }
 
