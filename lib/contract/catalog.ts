@@ -4,6 +4,7 @@ import {
   csv,
   flag,
   name,
+  nothing,
   paging,
   queryNumber,
   reference,
@@ -416,6 +417,52 @@ export const virtualKeys = resource({
     reset_usage: flag.nullish(),
   }),
   query: z.object(paging(50)),
+})
+
+// ────────────────────────── AI providers ──────────────────────────
+
+/** One service that can be added, with the form its credentials need. */
+export const aiProviderRow = z.object({
+  object: z.literal('ai-provider'),
+  /** The `ai_provider_id` of integrations. */
+  id: z.string(),
+  name: z.string(),
+  /** Hex, of its monogram. */
+  colour: z.string(),
+  /** Where its keys are made. */
+  docs_url: z.string().nullable(),
+  /** Null where an integration brings its own `custom_host`. */
+  base_url: z.string().nullable(),
+  /** Answered inside the gateway: takes no credentials. */
+  is_local: z.boolean(),
+  endpoints: z.array(z.string()),
+  /** `key` is the secret itself; the others are members of `configurations`. */
+  fields: z.array(
+    z.object({
+      name: z.string(),
+      label: z.string(),
+      hint: z.string(),
+      is_required: z.boolean(),
+      is_secret: z.boolean(),
+    }),
+  ),
+  /** Models the price catalogue knows; 0 means that the provider itself has to be asked. */
+  model_count: z.number(),
+})
+
+/** `GET /admin/ai-providers`: every service this version can call, the well-known first. Admin-contract §9. */
+export const aiProviders = resource({
+  path: 'admin/ai-providers',
+  noun: 'AI provider',
+  object: 'ai-provider',
+  scopes: ['providers', 'workspace_integrations', 'organisation_integrations'],
+  id: 'id',
+  audit: 'integrations',
+  workspace: 'none',
+  row: aiProviderRow,
+  create: nothing,
+  update: nothing,
+  query: nothing,
 })
 
 // ───────────────────────────── models ─────────────────────────────

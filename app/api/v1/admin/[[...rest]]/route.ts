@@ -1,4 +1,5 @@
 import { adminApiKeyVerbs } from '@/lib/admin/access.ts'
+import { aiProviderVerbs } from '@/lib/admin/ai-providers.ts'
 import { meVerbs, workspaceVerbs } from '@/lib/admin/workspaces.ts'
 import { runtime } from '@/lib/compose.ts'
 import { adminRoute } from '@/lib/http/admin.ts'
@@ -8,4 +9,5 @@ export const { GET, POST, PUT, PATCH, DELETE } = adminRoute(
   workspaceVerbs,
   meVerbs,
   adminApiKeyVerbs,
+  aiProviderVerbs,
 )
