@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from './adapter.ts'
+import { anyOf } from './byte-search.ts'
 import {
   type Effort,
   type ModelRule,
@@ -101,19 +102,29 @@ export function toolEdits(tools: readonly Json[], spec: ProviderSpec): Json[] {
 }
 
 /**
- * Whether a JSON body may hold something `messageEdits` or `toolEdits` would change; may say yes in vain, never no.
- * A few searches over the bytes, so bodies that need nothing are not parsed. Text inside a JSON string has its quotes
- * escaped and does not match.
+ * Whether a JSON body may hold something `messageEdits` or `toolEdits` would change; may say yes in vain, never no. One
+ * walk over the bytes, so bodies that need nothing are not parsed. Text inside a JSON string has its quotes escaped and
+ * does not match.
  */
-export function needsMessageEdits(body: Buffer, spec: ProviderSpec): boolean {
-  const has = (text: string) => body.indexOf(text) !== -1
-  if (!spec.keepsReasoningContent && has('"reasoning_content"')) return true
-  if (!spec.keepsCacheControl && has('"cache_control"')) return true
-  if (has('"extra_content"')) return true
-  if (spec.refusesToolName && has('"tool_call_id"')) return true
-  return (
-    !spec.hasDeveloperRole && (has('"developer"') || has('"function_call"') || hasRole(body, '"function"'))
-  )
+export function needsMessageEdits(body: Uint8Array, spec: ProviderSpec): boolean {
+  let search = searches.get(spec)
+  if (!search) {
+    search = anyOf(tellTales(spec))
+    searches.set(spec, search)
+  }
+  return search(body)
+}
+
+const searches = new WeakMap<ProviderSpec, (bytes: Uint8Array) => boolean>()
+
+/** A `function` message means something only behind a `function_call`, so that word stands for both. */
+function tellTales(spec: ProviderSpec): string[] {
+  const words = ['"extra_content"']
+  if (!spec.keepsReasoningContent) words.push('"reasoning_content"')
+  if (!spec.keepsCacheControl) words.push('"cache_control"')
+  if (spec.refusesToolName) words.push('"tool_call_id"')
+  if (!spec.hasDeveloperRole) words.push('"developer"', '"function_call"')
+  return words
 }
 
 const OLLAMA_FIELDS = ['think', 'options'] as const
@@ -325,25 +336,6 @@ function withoutMark(value: JsonObject): JsonObject {
   const { cache_control: _, ...rest } = value
   if (isObject(rest.function) && 'cache_control' in rest.function) rest.function = withoutMark(rest.function)
   return rest
-}
-
-/** Looks for `"role"`, any white space, a colon, and then `value`. */
-function hasRole(body: Buffer, value: string): boolean {
-  for (let at = body.indexOf(value); at !== -1; at = body.indexOf(value, at + value.length)) {
-    const colon = lastInk(body, at - 1)
-    if (body[colon] !== 0x3a) continue
-    const quote = lastInk(body, colon - 1)
-    if (body.subarray(quote - 5, quote + 1).equals(ROLE)) return true
-  }
-  return false
-}
-
-const ROLE = Buffer.from('"role"')
-
-function lastInk(body: Buffer, from: number): number {
-  let at = from
-  while (at >= 0 && (body[at] === 0x20 || body[at] === 0x0a || body[at] === 0x0d || body[at] === 0x09)) at--
-  return at
 }
 
 function isObject(value: Json | undefined): value is JsonObject {
