@@ -72,8 +72,8 @@ export function resource<
   U extends z.ZodType,
   Q extends z.ZodType,
   const A extends Record<string, Action> = Record<never, Action>,
->(definition: Resource<R, C, U, Q, A>): Resource<R, C, U, Q, A> {
-  return definition
+>(definition: Resource<R, C, U, Q, A>): Resource<R, C, U, Q, A> & { actions: A } {
+  return { ...definition, actions: definition.actions ?? ({} as A) }
 }
 
 /** Rows of a resource as the wire carries them. */

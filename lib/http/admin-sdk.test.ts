@@ -74,6 +74,7 @@ describe('the official Node client, unchanged', () => {
       'sub-type': 'service',
       name: 'backend',
       workspace_id: world.first.workspaceId,
+      scopes: [],
       usage_limits: { credit_limit: 10, alert_threshold: 5, periodic_reset: 'monthly' },
       rate_limits: [{ type: 'requests', unit: 'rpm', value: 60 }],
     })
@@ -84,6 +85,7 @@ describe('the official Node client, unchanged', () => {
       name: 'mine',
       workspace_id: world.first.workspaceId,
       user_id: world.ownerId,
+      scopes: [],
     })
     expect(user.key).toMatch(/^tg_u/)
   })
@@ -91,7 +93,7 @@ describe('the official Node client, unchanged', () => {
   test('hears why it was refused, once', async () => {
     let calls = 0
     server.on('request', () => calls++)
-    const refused = portkey.apiKeys.create({ type: 'organisation', 'sub-type': 'service', name: '' })
+    const refused = portkey.apiKeys.create({ type: 'organisation', 'sub-type': 'service', name: '', scopes: [] })
     await expect(refused).rejects.toMatchObject({
       status: 400,
       message: expect.stringContaining('name must have 1-100 characters'),
