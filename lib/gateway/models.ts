@@ -2,8 +2,8 @@ import { GatewayError } from '../errors.ts'
 import { type ModelCard, pricingForWire } from '../pricing.ts'
 import type { Json, JsonObject } from '../providers/adapter.ts'
 import type { Call } from './call.ts'
-import type { Provider, WorkspaceCatalog } from './ports.ts'
-import { parseModel } from './resolve.ts'
+import type { Ports, Provider, WorkspaceCatalog } from './ports.ts'
+import { parseModel, type Target } from './resolve.ts'
 import { control } from './signals.ts'
 
 /**
@@ -45,7 +45,7 @@ export function listModels(catalog: WorkspaceCatalog, call: Call): JsonObject {
     data,
     models: data.map((model) => ({
       key: model.id as string,
-      loaded_instances: [{ config: { context_length: model.context_length ?? null } }],
+      loaded_instances: model.context_length ? [{ config: { context_length: model.context_length } }] : [],
       ...model,
     })),
     has_more: offset + entries.length < total,
@@ -66,6 +66,48 @@ export function readModel(catalog: WorkspaceCatalog, id: string, call: Call): Js
   if (!provider || !card)
     throw new GatewayError('model_not_found', `Model not found: "${id.slice(0, 128)}".`, { param: 'model' })
   return entry(provider, card)
+}
+
+const UPSTREAM_LIST_MS = 15_000
+const UPSTREAM_LIST_BYTES_MAX = 16 * 1024 * 1024
+
+/** The list the provider itself gives, in OpenAI's shape, for a call that names one by header. Source: gateway-contract §1.3. */
+export async function upstreamModels({ provider }: Target, ports: Ports): Promise<JsonObject> {
+  const answer = await egressFetch(ports.egress, `${provider.baseUrl}/models`, {
+    headers: {
+      accept: 'application/json',
+      'user-agent': 'tollgate',
+      ...provider.spec.headers,
+      ...provider.headers,
+    },
+    timeoutMs: Math.min(UPSTREAM_LIST_MS, ports.settings.requestTimeoutMs),
+    isStoredHost: provider.isStoredHost,
+    bytesMax: UPSTREAM_LIST_BYTES_MAX,
+  })
+  const body = answer.status < 300 ? parsedList(answer.body) : null
+  if (!body) {
+    throw new GatewayError(
+      'invalid_provider_response',
+      `The provider @${provider.slug} did not give its list of models (status ${answer.status}).`,
+    )
+  }
+  const data = body.map((model) => ({
+    id: model.id ?? model.name ?? null,
+    object: 'model',
+    created: typeof model.created === 'number' ? model.created : CATALOGUED_SECONDS,
+    owned_by: model.owned_by ?? provider.spec.id,
+  }))
+  return { object: 'list', data, provider: provider.spec.id }
+}
+
+function parsedList(bytes: Buffer): JsonObject[] | null {
+  try {
+    const body = JSON.parse(bytes.toString('utf8')) as JsonObject | JsonObject[]
+    const list = Array.isArray(body) ? body : (body.data ?? body.models)
+    return Array.isArray(list) ? (list as JsonObject[]) : null
+  } catch {
+    return null
+  }
 }
 
 function entry(provider: Provider, card: ModelCard): JsonObject {
@@ -92,7 +134,7 @@ function entry(provider: Provider, card: ModelCard): JsonObject {
 const CATALOGUED_SECONDS = 1_735_689_600
 
 function slugFilter(call: Call, query: URLSearchParams): string | null {
-  const named = query.get('provider') ?? control(call, 'provider') ?? control(call, 'virtual-key') ?? null
+  const named = query.get('provider') ?? control(call, 'provider') ?? control(call, 'virtual-key')
   return named ? named.replace(/^@/, '').toLowerCase() : null
 }
 

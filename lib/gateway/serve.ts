@@ -3,7 +3,7 @@ import type { Answer, Call } from './call.ts'
 import { type Endpoint, endpointOf, PROXY } from './endpoints.ts'
 import { answerHeaders, forwardedHeaders, passedHeaders } from './headers.ts'
 import { Ledger } from './ledger.ts'
-import { listModels, readModel } from './models.ts'
+import { listModels, readModel, upstreamModels } from './models.ts'
 import { rewriteModel } from './multipart.ts'
 import { outboundOf } from './outbound.ts'
 import type { Caller, Ports, WorkspaceCatalog } from './ports.ts'
@@ -209,12 +209,32 @@ async function models(call: Call, caller: Caller, ports: Ports): Promise<Answer>
   const catalog = await ports.catalog.of(caller.workspaceId as string)
   const body =
     call.path === '/models'
-      ? listModels(catalog, call)
-      : readModel(catalog, decodeURIComponent(call.path.slice('/models/'.length)), call)
+      ? await modelList(call, caller, catalog, ports)
+      : readModel(catalog, modelId(call), call)
   return {
     status: 200,
     headers: { ...answerHeaders(call, null), 'content-type': 'application/json' },
     body: Buffer.from(JSON.stringify(body)),
+  }
+}
+
+/** The catalogue's list, or the provider's own when a header names one (unless the caller wants the catalogue's). */
+async function modelList(call: Call, caller: Caller, catalog: WorkspaceCatalog, ports: Ports) {
+  const signals = providerSignals(call, caller.isSavedOnly || ports.settings.isSavedOnlyForced)
+  const wantsCatalogue = control(call, 'fetch-integrated-models')?.toLowerCase() === 'true'
+  if (wantsCatalogue || (!signals.slug && !signals.providerId)) return listModels(catalog, call)
+  const target = resolveTarget(call, caller, catalog, signals, null, false, ports.now())
+  return target.provider.spec.isLocal ? listModels(catalog, call) : upstreamModels(target, ports)
+}
+
+function modelId(call: Call): string {
+  try {
+    return decodeURIComponent(call.path.slice('/models/'.length))
+  } catch (cause) {
+    throw new GatewayError('invalid_model', 'The model in the path is not valid percent-encoding.', {
+      cause,
+      param: 'model',
+    })
   }
 }
 

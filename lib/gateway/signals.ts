@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { GatewayError } from '../errors.ts'
 import type { Call } from './call.ts'
 import type { Caller } from './ports.ts'
@@ -23,7 +22,7 @@ export function traceOf(call: Call): Trace {
   const parent = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-/.exec(call.headers.traceparent ?? '')
   return {
     traceId: bounded(control(call, 'trace-id')) ?? parent?.[1] ?? call.id,
-    spanId: bounded(control(call, 'span-id')) ?? randomBytes(8).toString('hex'),
+    spanId: bounded(control(call, 'span-id')) ?? call.id.slice(-17).replace('-', ''),
     spanName: bounded(control(call, 'span-name')) ?? (parent ? `${call.method} ${call.path}` : null),
     parentSpanId: bounded(control(call, 'parent-span-id')) ?? parent?.[2] ?? null,
   }
