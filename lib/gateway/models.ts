@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts'
 import { type ModelCard, pricingForWire } from '../pricing.ts'
 import type { Json, JsonObject } from '../providers/adapter.ts'
+import { egressFetch } from '../providers/egress.ts'
 import type { Call } from './call.ts'
 import type { Ports, Provider, WorkspaceCatalog } from './ports.ts'
 import { parseModel, type Target } from './resolve.ts'
