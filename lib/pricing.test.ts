@@ -102,6 +102,18 @@ describe('what the catalogue knows', () => {
     expect(catalogueCard('moon', 'gpt-4o', NOW).prices).toBeNull()
   })
 
+  test('names that every object has are no providers and no models', () => {
+    for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
+      expect(catalogueCard('openai', name, NOW)).toMatchObject({
+        contextWindow: null,
+        maxOutputTokens: null,
+        prices: null,
+      })
+      expect(catalogueCard(name, 'gpt-4o', NOW).prices).toBeNull()
+      expect(catalogueModels(name, NOW)).toEqual([])
+    }
+  })
+
   test('what is not priced by text tokens is unpriced', () => {
     expect(catalogueCard('openai', 'whisper-1', NOW).prices).toBeNull()
   })

@@ -148,7 +148,7 @@ const UNKNOWN_MODEL_EFFORTS: readonly Effort[] = ['low', 'medium', 'high']
 function bound(draft: Draft, spec: ProviderSpec): void {
   for (const [name, names] of Object.entries(spec.values)) {
     const value = draft.get(name)
-    if (typeof value === 'string' && names[value] !== undefined) draft.set(name, names[value])
+    if (typeof value === 'string' && Object.hasOwn(names, value)) draft.set(name, names[value] as string)
   }
   for (const [name, [low, high]] of Object.entries(spec.ranges)) {
     const value = draft.get(name)
