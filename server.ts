@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream'
 import next from 'next'
 import { runtime } from './lib/compose.ts'
-import { SettingsError } from './lib/env.ts'
+import { isDevelopment } from './lib/env.ts'
 import { answerNode } from './lib/http/node.ts'
 import { BASE_ANSWER, PROBE_ANSWER, routeOf } from './lib/http/wire.ts'
 import { firstWords } from './lib/welcome.ts'
@@ -17,14 +17,15 @@ const PARENT_CHECK_MS = 1_000
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 await main().catch((error: unknown) => {
-  console.error(error instanceof SettingsError ? error.message : error)
+  // A start that fails says why in one line; a stack trace is for bugs only.
+  console.error(error instanceof Error && !isDevelopment() ? `tollgate: ${error.message}` : error)
   process.exit(1)
 })
 
 async function main(): Promise<void> {
   const say = (line: string) => console.log(line)
   const { settings, ports, firstStart, close } = await runtime(say)
-  const app = next({ dev: process.env.NODE_ENV !== 'production', hostname: settings.host, port: settings.port })
+  const app = next({ dev: isDevelopment(), hostname: settings.host, port: settings.port })
   await app.prepare()
   const pages = app.getRequestHandler()
 
@@ -38,11 +39,18 @@ async function main(): Promise<void> {
       void pages(req, res)
     }
   }
-  const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX, keepAliveTimeout: 65_000, noDelay: true }, handle)
+  const server = createServer(
+    { maxHeaderSize: HEADER_BYTES_MAX, keepAliveTimeout: 65_000, noDelay: true },
+    handle,
+  )
   server.on('upgrade', app.getUpgradeHandler())
   server.on('clientError', refuseMalformed)
   server.on('error', (error: NodeJS.ErrnoException) => {
-    console.error(error.code === 'EADDRINUSE' ? `PORT ${settings.port} is taken. Stop what uses it, or set PORT.` : error.message)
+    console.error(
+      error.code === 'EADDRINUSE'
+        ? `PORT ${settings.port} is taken. Stop what uses it, or set PORT.`
+        : error.message,
+    )
     void close().finally(() => process.exit(1))
   })
   await new Promise<void>((listening) => server.listen(settings.port, settings.host, listening))
@@ -81,7 +89,18 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   }
   const isTooLarge = error.code === 'HPE_HEADER_OVERFLOW'
   const status = isTooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'
-  const message = isTooLarge ? 'The request headers are larger than 64 KB.' : 'This is not a valid HTTP request.'
-  const body = JSON.stringify({ error: { message, type: 'invalid_request_error', code: isTooLarge ? 'headers_too_large' : 'invalid_request', param: null } })
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+  const message = isTooLarge
+    ? 'The request headers are larger than 64 KB.'
+    : 'This is not a valid HTTP request.'
+  const body = JSON.stringify({
+    error: {
+      message,
+      type: 'invalid_request_error',
+      code: isTooLarge ? 'headers_too_large' : 'invalid_request',
+      param: null,
+    },
+  })
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
 }

@@ -2,13 +2,14 @@ import { join } from 'node:path'
 import { bootstrap, type FirstStart } from './admin/bootstrap.ts'
 import type { AdminRuntime, ReplayCall } from './admin/context.ts'
 import { readSession } from './auth/user.ts'
+import { lockDataDir } from './data-dir.ts'
 import { createDatabase, type Database } from './db/client.ts'
 import { startEmbeddedPostgres } from './db/embedded.ts'
 import { migrate } from './db/migrate.ts'
 import { catalogDirectory } from './directory/catalog.ts'
 import { watchChanges } from './directory/changes.ts'
 import { keyDirectory } from './directory/keys.ts'
-import { readSettings, type Settings } from './env.ts'
+import { type Settings, settingsOrExit } from './env.ts'
 import { isStream } from './gateway/call.ts'
 import type { Ports } from './gateway/ports.ts'
 import { serve } from './gateway/serve.ts'
@@ -54,19 +55,31 @@ export function runtime(say: (line: string) => void = console.log): Promise<Runt
 }
 
 async function start(say: (line: string) => void): Promise<Runtime> {
-  const settings = readSettings(process.env)
-  const log = (line: string, details?: Record<string, unknown>) => console.error(details ? `${line} ${JSON.stringify(details)}` : line)
+  const settings = settingsOrExit()
+  const lock = lockDataDir(settings.dataDir)
+  const log = (line: string, details?: Record<string, unknown>) =>
+    console.error(details ? `${line} ${JSON.stringify(details)}` : line)
   const now = Date.now
   const newId = () => uuidv7(now())
 
-  const embedded = settings.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: settings.dataDir, log: say }) : null
+  const embedded =
+    settings.databaseUrl === null
+      ? await startEmbeddedPostgres({ dataDir: settings.dataDir, log: say })
+      : null
   const url = embedded?.url ?? (settings.databaseUrl as string)
   const directUrl = settings.databaseDirectUrl ?? url
   const applied = await migrate(directUrl)
   if (applied.length > 0) say(`Database migrated: ${applied.join(', ')}.`)
   const database = createDatabase(url)
   const { adminEmail, adminPassword, adminKey } = settings
-  const firstStart = await bootstrap({ prisma: database.prisma, adminEmail, adminPassword, adminKey, now, newId })
+  const firstStart = await bootstrap({
+    prisma: database.prisma,
+    adminEmail,
+    adminPassword,
+    adminKey,
+    now,
+    newId,
+  })
 
   const journal = openJournal({ dir: join(settings.dataDir, 'journal'), now, log })
   const flusher = startFlusher({ journal, pool: database.pool, now, log })
@@ -97,13 +110,14 @@ async function start(say: (line: string) => void): Promise<Runtime> {
     sandbox: createSandbox({ now }),
     now,
     newId,
-    maskHeaders: (headers, sensitive) => maskHeaders(headers, [...settings.headersToMask, ...(sensitive?.split(',') ?? [])]),
+    maskHeaders: (headers, sensitive) =>
+      maskHeaders(headers, [...settings.headersToMask, sensitive ?? ''].join(',')),
     countTokens: tokenCounter(),
     settings: {
       requestTimeoutMs: settings.requestTimeoutMs,
       bodyBytesMax: JSON_BYTES_MAX,
       publicUrl: settings.publicUrl,
-      isSavedOnlyForced: settings.blockInlineConfig,
+      isSavedOnlyForced: settings.isInlineConfigBlocked,
       headersToMetadata: settings.headersToMetadata,
       headersToIgnore: new Set(settings.headersToIgnore),
     },
@@ -136,6 +150,7 @@ async function start(say: (line: string) => void): Promise<Runtime> {
       await egress.close()
       await database.close()
       await embedded?.stop()
+      lock.release()
     },
   }
 }
@@ -168,11 +183,18 @@ async function replay({ keyId, method, path, headers, body }: ReplayCall, ports:
       })
     })
   } else if (streamed !== null) chunks.push(streamed)
-  return { logId: call.id, status: answer.status, headers: answer.headers, body: new Uint8Array(Buffer.concat(chunks)) }
+  return {
+    logId: call.id,
+    status: answer.status,
+    headers: answer.headers,
+    body: new Uint8Array(Buffer.concat(chunks)),
+  }
 }
 
 async function answers({ pool }: Database): Promise<boolean> {
-  const timeout = new Promise<never>((_, fail) => setTimeout(fail, HEALTH_TIMEOUT_MS, new Error('timeout')).unref())
+  const timeout = new Promise<never>((_, fail) =>
+    setTimeout(fail, HEALTH_TIMEOUT_MS, new Error('timeout')).unref(),
+  )
   return Promise.race([pool.query('SELECT 1'), timeout]).then(
     () => true,
     () => false,

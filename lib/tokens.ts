@@ -11,7 +11,8 @@ export function tokenCounter(): (text: string) => number {
   let count: ((text: string) => number) | null = null
   return (text) => {
     if (text.length > CHARS_EXACT_MAX) return Math.ceil(text.length / CHARS_PER_TOKEN)
-    count ??= (createRequire(import.meta.url)('gpt-tokenizer') as { countTokens(text: string): number }).countTokens
+    count ??= (createRequire(import.meta.url)('gpt-tokenizer') as { countTokens(text: string): number })
+      .countTokens
     return count(text)
   }
 }

@@ -4,7 +4,13 @@ import type { FirstStart } from './admin/bootstrap.ts'
  * What a start says to the person at the terminal. The owner's password and the key are in it on the first start only:
  * nothing of them is kept.
  */
-export function firstWords({ publicUrl, firstStart }: { publicUrl: string; firstStart: FirstStart | null }): string[] {
+export function firstWords({
+  publicUrl,
+  firstStart,
+}: {
+  publicUrl: string
+  firstStart: FirstStart | null
+}): string[] {
   const lines = ['', `  Tollgate is ready: ${publicUrl}`, '']
   if (!firstStart) return lines
   const { email, password, key } = firstStart

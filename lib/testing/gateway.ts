@@ -39,15 +39,27 @@ export interface TestGateway {
 }
 
 /** The data plane on a real socket, on either edge, with keys and providers in memory and a journal that keeps rows. */
-export async function startGateway(edge: Edge, providers: ProviderInput[], overrides: Partial<Ports> = {}): Promise<TestGateway> {
+export async function startGateway(
+  edge: Edge,
+  providers: ProviderInput[],
+  overrides: Partial<Ports> = {},
+): Promise<TestGateway> {
   const key = 'tg_stest0000000000000000000000000000000000000000000000'
   const callers = new Map([[key, testCaller()]])
   const records: CallRecord[] = []
   const bodies = new Map<string, CallBodies | null>()
   const hosts = providers.flatMap(({ baseUrl }) => (baseUrl ? [new URL(baseUrl).host] : []))
-  const egress = createEgress({ allowPrivateHosts: hosts, connectTimeoutMs: 2_000, maxConnectionsPerOrigin: 64, maxPendingPerOrigin: 256 })
+  const egress = createEgress({
+    allowPrivateHosts: hosts,
+    connectTimeoutMs: 2_000,
+    maxConnectionsPerOrigin: 64,
+    maxPendingPerOrigin: 256,
+  })
   const ports: Ports = {
-    keys: { find: (secret) => callers.get(secret) ?? null, byId: async (id) => [...callers.values()].find((caller) => caller.keyId === id) ?? null },
+    keys: {
+      find: (secret) => callers.get(secret) ?? null,
+      byId: async (id) => [...callers.values()].find((caller) => caller.keyId === id) ?? null,
+    },
     catalog: catalogOf(providers.map(testProvider)),
     journal: {
       append(record, parts) {
@@ -59,9 +71,22 @@ export async function startGateway(edge: Edge, providers: ProviderInput[], overr
     sandbox: createSandbox({ now: Date.now }),
     now: Date.now,
     newId: () => uuidv7(Date.now()),
-    maskHeaders: (headers) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, /key|authorization|cookie/.test(name) ? '********' : (value ?? '')])),
+    maskHeaders: (headers) =>
+      Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [
+          name,
+          /key|authorization|cookie/.test(name) ? '********' : (value ?? ''),
+        ]),
+      ),
     countTokens: (text) => Math.ceil(text.length / 4),
-    settings: { requestTimeoutMs: 300_000, bodyBytesMax: 32 * 1024 * 1024, publicUrl: '', isSavedOnlyForced: false, headersToMetadata: [], headersToIgnore: new Set() },
+    settings: {
+      requestTimeoutMs: 300_000,
+      bodyBytesMax: 32 * 1024 * 1024,
+      publicUrl: '',
+      isSavedOnlyForced: false,
+      headersToMetadata: [],
+      headersToIgnore: new Set(),
+    },
     ...overrides,
   }
   const server = edge === 'node' ? nodeServer(ports) : webServer(ports)
@@ -103,7 +128,15 @@ export function testCaller(fields: Partial<Caller> = {}): Caller {
   }
 }
 
-function testProvider({ slug, provider, baseUrl, key = 'sk-upstream', models, cards, fields }: ProviderInput): Provider {
+function testProvider({
+  slug,
+  provider,
+  baseUrl,
+  key = 'sk-upstream',
+  models,
+  cards,
+  fields,
+}: ProviderInput): Provider {
   const spec = providerSpec(provider)
   if (!spec) throw new Error(`no provider ${provider}`)
   const enabled = cards ?? models?.map((id) => catalogueCard(provider, id)) ?? catalogueModels(provider)
@@ -125,7 +158,10 @@ function testProvider({ slug, provider, baseUrl, key = 'sk-upstream', models, ca
     expiresAtMs: null,
     allowAllModels,
     models: byId,
-    card: (model) => byId.get(model) ?? folded.get(foldModelId(model)) ?? (allowAllModels ? catalogueCard(provider, model) : null),
+    card: (model) =>
+      byId.get(model) ??
+      folded.get(foldModelId(model)) ??
+      (allowAllModels ? catalogueCard(provider, model) : null),
     ...fields,
   }
 }
@@ -140,7 +176,8 @@ function nodeServer(ports: Ports): Server {
   return createServer({ maxHeaderSize: 64 * 1024 }, (req, res) => {
     const route = routeOf(req.method ?? 'GET', req.url ?? '/')
     if (route.plane === 'data') void answerNode(req, res, route.path, ports)
-    else if (route.plane === 'base') res.writeHead(200, { 'content-type': 'application/json' }).end(BASE_ANSWER)
+    else if (route.plane === 'base')
+      res.writeHead(200, { 'content-type': 'application/json' }).end(BASE_ANSWER)
     else res.writeHead(404, { 'content-type': 'application/json' }).end(PROBE_ANSWER)
   })
 }
