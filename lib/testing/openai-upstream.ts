@@ -1,13 +1,25 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { Json, JsonObject } from '../providers/adapter.ts'
+import { type Ask, chat, PrefixCache } from './openai-chat.ts'
 import { MODELS, refusalOf, unknownModel } from './openai-rules.ts'
+import {
+  errorReply,
+  fixture,
+  HEADERS,
+  id,
+  KNOWN_REFUSALS,
+  modelObject,
+  ok,
+  seconds,
+  servedModel,
+  serverError,
+  UNPARSED,
+  type WireError,
+} from './openai-wire.ts'
 import {
   frame,
   pieces,
   type Recorded,
   type Reply,
-  type ScriptedAnswer,
   startUpstream,
   type TestUpstream,
   tokensOf,
@@ -42,13 +54,6 @@ export function startOpenAiUpstream(options: OpenAiUpstreamOptions = {}): Promis
     },
     port,
   )
-}
-
-interface Ask {
-  request: Recorded
-  scripted: ScriptedAnswer | undefined
-  isStrict: boolean
-  cache: PrefixCache
 }
 
 function route(ask: Ask): Reply {
@@ -97,149 +102,6 @@ const POSTS: Record<string, (ask: Ask, body: JsonObject) => Reply> = {
       usage: { input_tokens: 50, output_tokens: 50, total_tokens: 100 },
     }),
 }
-
-// ── chat ────────────────────────────────────────────────────────────────────
-
-type Call = { id: string; type: 'function'; function: { name: string; arguments: string } }
-
-function chat({ request, scripted, cache }: Ask, body: JsonObject): Reply {
-  const said = speech(body, scripted)
-  const usage =
-    scripted?.usage === undefined
-      ? chatUsage(body, said, cache, String(request.headers.authorization))
-      : scripted.usage
-  const base = {
-    ...fixture('openai-chat'),
-    id: `chatcmpl-${id(29)}`,
-    created: seconds(),
-    model: servedModel(body),
-    system_fingerprint: 'fp_44709d6fcb',
-  }
-  const finish = scripted?.finishReason ?? (said.calls.length > 0 ? 'tool_calls' : 'stop')
-  if (body.stream === true) return chatStream(base, body, said, finish, usage)
-  const message: JsonObject = {
-    role: 'assistant',
-    content: said.calls.length > 0 && !said.text ? null : said.text,
-    refusal: null,
-    annotations: [],
-  }
-  if (said.reasoning) message.reasoning_content = said.reasoning
-  if (said.calls.length > 0) message.tool_calls = said.calls
-  return ok({ ...base, choices: [{ index: 0, message, logprobs: null, finish_reason: finish }], usage })
-}
-
-function chatStream(base: JsonObject, body: JsonObject, said: Speech, finish: string, usage: Json): Reply {
-  const asksUsage = (body.stream_options as JsonObject | undefined)?.include_usage === true
-  const chunk = (choices: Json[], own?: Json): string =>
-    frame({
-      id: base.id ?? null,
-      object: 'chat.completion.chunk',
-      created: base.created ?? null,
-      model: base.model ?? null,
-      service_tier: 'default',
-      system_fingerprint: base.system_fingerprint ?? null,
-      choices,
-      ...(asksUsage && { usage: own ?? null }),
-      obfuscation: 'aK9zR2',
-    })
-  const delta = (value: JsonObject, reason: string | null = null) =>
-    chunk([{ index: 0, delta: value, logprobs: null, finish_reason: reason }])
-  const events = [
-    delta({ role: 'assistant', content: said.calls.length > 0 && !said.text ? null : '', refusal: null }),
-  ]
-  for (const piece of pieces(said.reasoning)) events.push(delta({ reasoning_content: piece }))
-  for (const piece of pieces(said.text)) events.push(delta({ content: piece }))
-  for (const [index, call] of said.calls.entries()) {
-    events.push(
-      delta({ tool_calls: [{ index, ...call, function: { name: call.function.name, arguments: '' } }] }),
-    )
-    for (const piece of call.function.arguments.match(/.{1,8}/gs) ?? [])
-      events.push(delta({ tool_calls: [{ index, function: { arguments: piece } }] }))
-  }
-  events.push(delta({}, finish))
-  if (asksUsage && usage !== null) events.push(chunk([], usage))
-  return { status: 200, headers: HEADERS(), events: [...events, 'data: [DONE]\n\n'] }
-}
-
-interface Speech {
-  text: string
-  reasoning: string
-  calls: Call[]
-}
-
-function speech(body: JsonObject, scripted: ScriptedAnswer | undefined): Speech {
-  if (scripted) {
-    const calls = (scripted.toolCalls ?? []).map((call) => toolCall(call.name, call.arguments, call.id))
-    return { text: scripted.text ?? '', reasoning: scripted.reasoning ?? '', calls }
-  }
-  const messages = Array.isArray(body.messages) ? (body.messages as JsonObject[]) : []
-  const last = messages.at(-1) ?? {}
-  const text = textOf(last.content)
-  if (last.role === 'tool') return { text: `The tool says: ${text}`, reasoning: '', calls: [] }
-  const tools = Array.isArray(body.tools) ? (body.tools as { function?: { name: string } }[]) : []
-  const named =
-    body.tool_choice === 'none'
-      ? []
-      : tools.filter((tool) => tool.function && text.includes(tool.function.name))
-  const calls = named.map((tool) => toolCall(tool.function?.name ?? '', { location: 'Boston, MA' }))
-  const format = body.response_format as JsonObject | undefined
-  const greeting =
-    format?.type === 'json_schema' || format?.type === 'json_object'
-      ? '{"answer":42}'
-      : 'Hello! How can I assist you today?'
-  return { text: calls.length > 0 ? '' : greeting, reasoning: '', calls }
-}
-
-function toolCall(name: string, args: JsonObject, callId = `call_${id(24)}`): Call {
-  return { id: callId, type: 'function', function: { name, arguments: JSON.stringify(args) } }
-}
-
-function chatUsage(body: JsonObject, said: Speech, cache: PrefixCache, owner: string): JsonObject {
-  const parts = [
-    ...((body.tools as Json[] | undefined) ?? []),
-    ...((body.messages as Json[] | undefined) ?? []),
-  ]
-  const prompt = parts.reduce<number>((sum, part) => sum + tokensOf(part), 0)
-  const written =
-    tokensOf(said.text || null) -
-    1 +
-    said.calls.reduce((sum, call) => sum + tokensOf(call.function.arguments), 0)
-  const reasoning = said.reasoning ? tokensOf(said.reasoning) : 0
-  const completion = Math.max(1, written) + reasoning
-  return {
-    prompt_tokens: prompt,
-    completion_tokens: completion,
-    total_tokens: prompt + completion,
-    prompt_tokens_details: { cached_tokens: cache.read(`${owner}${body.model}`, parts), audio_tokens: 0 },
-    completion_tokens_details: {
-      reasoning_tokens: reasoning,
-      audio_tokens: 0,
-      accepted_prediction_tokens: 0,
-      rejected_prediction_tokens: 0,
-    },
-  }
-}
-
-/** OpenAI caches prompts of 1,024 tokens and more by their beginning, in steps of 128. */
-class PrefixCache {
-  readonly #seen = new Set<string>()
-
-  read(owner: string, parts: readonly Json[]): number {
-    const hash = createHash('sha256').update(owner)
-    let tokens = 0
-    let cached = 0
-    for (const part of parts) {
-      hash.update(JSON.stringify(part))
-      tokens += tokensOf(part)
-      const key = hash.copy().digest('hex')
-      if (this.#seen.has(key)) cached = tokens
-      this.#seen.add(key)
-    }
-    return cached >= 1_024 ? cached - (cached % 128) : 0
-  }
-}
-
-// ── the other endpoints ─────────────────────────────────────────────────────
 
 function completion({ scripted }: Ask, body: JsonObject): Reply {
   const base = {
@@ -371,58 +233,6 @@ function transcription({ form }: Recorded): Reply {
   return ok({ ...fixture('openai-transcription'), text })
 }
 
-// ── the wire ────────────────────────────────────────────────────────────────
-
-interface WireError {
-  message: string
-  type: string
-  param: string | null
-  code: string | null
-}
-
-const UNPARSED: WireError = {
-  message:
-    'We could not parse the JSON body of your request. (HINT: This likely means you aren’t using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON.)',
-  type: 'invalid_request_error',
-  param: null,
-  code: null,
-}
-
-const KNOWN_REFUSALS: Record<number, WireError> = {
-  401: {
-    message:
-      'Incorrect API key provided: sk-wrong. You can find your API key at https://platform.openai.com/account/api-keys.',
-    type: 'invalid_request_error',
-    param: null,
-    code: 'invalid_api_key',
-  },
-  429: {
-    message:
-      'Rate limit reached for gpt-4o in organization org-tollgate on requests per min (RPM): Limit 3, Used 3, Requested 1. Please try again in 20s. Visit https://platform.openai.com/account/rate-limits to learn more.',
-    type: 'requests',
-    param: null,
-    code: 'rate_limit_exceeded',
-  },
-  503: {
-    message: 'The engine is currently overloaded, please try again later',
-    type: 'server_error',
-    param: null,
-    code: null,
-  },
-}
-
-function serverError(status: number): WireError {
-  const isServer = status >= 500
-  return {
-    message: isServer
-      ? 'The server had an error while processing your request. Sorry about that!'
-      : 'Bad request.',
-    type: isServer ? 'server_error' : 'invalid_request_error',
-    param: null,
-    code: null,
-  }
-}
-
 function unauthorised(request: Recorded, credential: string): Reply | null {
   const given = request.headers.authorization
   if (given === `Bearer ${credential}`) return null
@@ -436,65 +246,4 @@ function unauthorised(request: Recorded, credential: string): Reply | null {
     ...(KNOWN_REFUSALS[401] as WireError),
     message: `Incorrect API key provided: ${shown}. You can find your API key at https://platform.openai.com/account/api-keys.`,
   })
-}
-
-function ok(body: Json): Reply {
-  return { status: 200, headers: HEADERS(), body }
-}
-
-function errorReply(status: number, error: WireError): Reply {
-  const retry: Record<string, string> =
-    status === 429 ? { 'retry-after': '20', 'retry-after-ms': '20000' } : {}
-  return { status, headers: { ...HEADERS(), ...retry }, body: { error: { ...error } } }
-}
-
-const HEADERS = (): Record<string, string> => ({
-  'x-request-id': `req_${createHash('md5').update(id(12)).digest('hex')}`,
-  'openai-organization': 'org-tollgate',
-  'openai-processing-ms': '312',
-  'openai-version': '2020-10-01',
-  'x-ratelimit-limit-requests': '10000',
-  'x-ratelimit-limit-tokens': '30000000',
-  'x-ratelimit-remaining-requests': '9999',
-  'x-ratelimit-remaining-tokens': '29999981',
-  'x-ratelimit-reset-requests': '6ms',
-  'x-ratelimit-reset-tokens': '6m0s',
-  'set-cookie': '__cf_bm=upstream-only; path=/; HttpOnly; Secure',
-})
-
-/** A dated name answers for a plain one, as upstreams do. */
-function servedModel({ model }: JsonObject): string {
-  const dates: Record<string, string> = {
-    'gpt-4o': 'gpt-4o-2024-08-06',
-    'gpt-4o-mini': 'gpt-4o-mini-2024-07-18',
-  }
-  return dates[String(model)] ?? String(model)
-}
-
-function modelObject(model: string): JsonObject {
-  return { id: model, object: 'model', created: 1_686_935_002, owned_by: 'openai' }
-}
-
-function textOf(content: Json | undefined): string {
-  if (typeof content === 'string') return content
-  return Array.isArray(content)
-    ? content.map((part) => String((part as JsonObject).text ?? '')).join('\n')
-    : ''
-}
-
-function seconds(): number {
-  return Math.floor(Date.now() / 1_000)
-}
-
-let ids = 0
-
-/** Unique within a run and as long as the real ones. */
-function id(length: number): string {
-  return createHash('sha512').update(String(++ids)).digest('base64url').replace(/[-_]/g, 'x').slice(0, length)
-}
-
-function fixture(name: string): JsonObject {
-  return JSON.parse(
-    readFileSync(new URL(`./__fixtures__/${name}.json`, import.meta.url), 'utf8'),
-  ) as JsonObject
 }
