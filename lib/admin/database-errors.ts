@@ -1,3 +1,4 @@
+import { isDatabaseAway } from '../db/client.ts'
 import { GatewayError } from '../errors.ts'
 
 /**
@@ -17,7 +18,8 @@ export function fromDatabase(error: unknown): GatewayError {
       cause: error,
     })
   }
-  if (AWAY.has(code) || AWAY.has(nameOf(error))) {
+  // P2028: no transaction could begin in time, or it took too long.
+  if (code === 'P2028' || isDatabaseAway(error)) {
     return new GatewayError(
       'unavailable',
       'The database cannot be reached at the moment. Try again shortly.',
@@ -36,36 +38,8 @@ export function fromDatabase(error: unknown): GatewayError {
   )
 }
 
-/** Unreachable, timed out, connection closed, pool exhausted, transaction not started in time. */
-const AWAY: ReadonlySet<string> = new Set([
-  'P1001',
-  'P1002',
-  'P1008',
-  'P1017',
-  'P2024',
-  'P2028',
-  'P2037',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ETIMEDOUT',
-  'EPIPE',
-  '57P01',
-  '57P03',
-  'DatabaseNotReachable',
-  'SocketTimeout',
-  'ConnectionClosed',
-  'PrismaClientInitializationError',
-])
-
 function codeOf(error: unknown): string {
-  if (error === null || typeof error !== 'object') return ''
-  if ('code' in error && typeof error.code === 'string') return error.code
-  const cause = 'cause' in error ? error.cause : undefined
-  if (cause !== null && typeof cause === 'object' && 'kind' in cause && typeof cause.kind === 'string')
-    return cause.kind
-  return codeOf(cause)
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : ''
+  const isCoded =
+    error !== null && typeof error === 'object' && 'code' in error && typeof error.code === 'string'
+  return isCoded ? (error.code as string) : ''
 }

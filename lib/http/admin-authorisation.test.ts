@@ -47,12 +47,9 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET admin/workspaces/{id}': { scopes: ['workspaces.read'], roles: members },
   'GET admin/users/me': { scopes: [], roles: everyone, session: true },
   'PUT admin/users/me': { scopes: [], roles: everyone, session: true },
-  'GET admin/ai-providers': {
-    scopes: ['providers.list', ...integrations('list').reverse()],
-    roles: members,
-  },
   'GET admin/overview': { scopes: ['analytics.view'], roles: members },
 
+  'GET admin/ai-providers': { scopes: [...integrations('list'), 'providers.list'], roles: members },
   'GET integrations': { scopes: integrations('list'), roles: managers },
   'POST integrations': { scopes: integrations('create'), roles: managers },
   'POST integrations/test': { scopes: [...integrations('create'), ...integrations('read')], roles: managers },

@@ -35,7 +35,7 @@ export interface Body {
  * object). No body is an empty object. Throws `body_too_large` or `validation`.
  */
 export async function readBody(request: Request, isBulk: boolean): Promise<Body> {
-  if (request.method === 'GET') return { fields: {}, audited: undefined }
+  if (request.method === 'GET' || request.method === 'HEAD') return { fields: {}, audited: undefined }
   const text = await readText(request)
   if (text.trim() === '') return { fields: {}, audited: undefined }
   refuseDeep(text)

@@ -297,6 +297,19 @@ describe('paths', () => {
     expect((await world.call(handlers, 'GET', 'prompts/pp-1')).status).toBe(501)
   })
 
+  test('HEAD is read as GET, also where paths are handed over', async () => {
+    expect((await world.call(routes, 'HEAD', 'api-keys', { key: world.adminKey })).status).toBe(200)
+    expect(
+      (
+        await world.call(
+          handOver(notBuilt, async () => Response.json({})),
+          'HEAD',
+          'prompts',
+        )
+      ).status,
+    ).toBe(501)
+  })
+
   test('a malformed escape is a 404, not a crash', async () => {
     expect((await world.call(routes, 'GET', 'api-keys/%E0%A4%A', { key: world.adminKey })).status).toBe(404)
     expect((await world.call(routes, 'GET', 'api-keys/%00', { key: world.adminKey })).status).toBe(404)

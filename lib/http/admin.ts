@@ -40,7 +40,7 @@ export function adminRoute(source: RuntimeSource, ...families: readonly Verbs[])
       const { admin: runtime } = await source()
       requestId = runtime.newId()
       const url = new URL(request.url)
-      const match = find(request.method, apiPath(url.pathname) ?? '')
+      const match = find(methodOf(request), apiPath(url.pathname) ?? '')
       return reply(await answer(runtime, request, url, match, requestId), requestId)
     } catch (error) {
       return envelope(fromDatabase(error), requestId || uuidv7(Date.now()))
@@ -58,7 +58,7 @@ export const notBuilt: RouteHandlers = forEveryMethod(async (request) => {
 export function handOver(handlers: RouteHandlers, dataPlane: RouteHandler): RouteHandlers {
   return forEveryMethod((request) => {
     const isInference = planeOf(apiPath(new URL(request.url).pathname) ?? '') === 'data'
-    return isInference ? dataPlane(request) : handlers[request.method as keyof RouteHandlers](request)
+    return isInference ? dataPlane(request) : handlers[methodOf(request) as keyof RouteHandlers](request)
   })
 }
 
@@ -105,6 +105,11 @@ async function signIn(runtime: AdminRuntime, request: Request, route: Route): Pr
   }
   if (route.method !== 'GET') refuseForeignOrigin(request, runtime.settings.publicUrl)
   return principal
+}
+
+/** Next answers HEAD through GET, and drops the body. */
+function methodOf(request: Request): string {
+  return request.method === 'HEAD' ? 'GET' : request.method
 }
 
 function forEveryMethod(handler: RouteHandler): RouteHandlers {
