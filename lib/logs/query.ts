@@ -1,0 +1,247 @@
+import { promisify } from 'node:util'
+import { inflateRaw } from 'node:zlib'
+import { GatewayError } from '../errors.ts'
+import { uuidTimeMs } from '../ids.ts'
+import { type Bind, conditionsOf, type LogFilter } from './filter.ts'
+import type { CallRecord } from './record.ts'
+
+/** Whatever runs a statement: Prisma's client, or one of its transactions. */
+export interface RawDatabase {
+  $queryRawUnsafe<T>(query: string, ...values: unknown[]): PromiseLike<T>
+}
+
+/** A row of `request_logs` with the names that its ids stand for; a name is null when its owner is gone. */
+export interface LogRow extends Omit<CallRecord, 'created_at'> {
+  created_at: Date
+  workspace_slug: string | null
+  organisation_name: string | null
+  api_key_name: string | null
+  config_slug: string | null
+}
+
+export interface LogPage {
+  rows: LogRow[]
+  /** Hand it to the next call; null when the range is exhausted. A page may be short, even empty, and still have one. */
+  nextCursor: string | null
+}
+
+export interface LogListOptions {
+  /** Rows of other workspaces do not exist for this question. */
+  workspaceIds: readonly string[]
+  filter: LogFilter
+  /** Where the page before ended. */
+  cursor: string | null
+  /** At most 100. */
+  pageSize: number
+  order: 'asc' | 'desc'
+  now: Date
+}
+
+const PAGE_SIZE_MAX = 100
+const RANGE_MS_DEFAULT = 90 * 86_400_000
+const RANGE_MS_MAX = 400 * 86_400_000
+/** Text is looked for in rows, not in an index. */
+const SEARCH_RANGE_MS_DEFAULT = 7 * 86_400_000
+const FIRST_WINDOW_MS = 3_600_000
+const WINDOW_GROWTH = 4
+/** A filter that matches little answers with what it found by then, and a cursor to go on from. */
+const SCAN_MS_MAX = 1_500
+
+/**
+ * Calls of some workspaces by time, newest first unless `order` says otherwise: keyset paging on the id, whose time
+ * also names the partitions to look at. Without `from` it looks back 90 days (7 for a search). With a filter, time is
+ * walked in growing windows and the page is handed out short after 1.5 s, so no question runs away.
+ * Refuses `validation` for a cursor it never gave out. Source: architecture §6, admin-contract §7.2.
+ */
+export async function listLogs(db: RawDatabase, options: LogListOptions): Promise<LogPage> {
+  const { filter, order, workspaceIds, now } = options
+  const pageSize = Math.min(Math.max(1, Math.trunc(options.pageSize)), PAGE_SIZE_MAX)
+  if (options.cursor !== null && !UUID.test(options.cursor)) throw strangeCursor()
+  if (workspaceIds.length === 0) return { rows: [], nextCursor: null }
+  const isLookup = filter.search !== undefined && UUID_V7.test(filter.search) && options.cursor === null
+  if (isLookup) {
+    const found = await rowOf(db, filter.search as string, workspaceIds)
+    if (found) return { rows: [found], nextCursor: null }
+  }
+
+  const range = rangeOf(filter, now)
+  const cursor = options.cursor?.toLowerCase() ?? null
+  let low = uuidFloor(range.fromMs)
+  let high = uuidFloor(range.toMs)
+  if (cursor !== null && order === 'desc' && cursor < high) high = cursor
+  if (cursor !== null && order === 'asc' && cursor >= low) low = `${cursor}+`
+
+  const rows: LogRow[] = []
+  const isFiltered = conditionsOf(filter, () => '').length > 0
+  const startedMs = performance.now()
+  let windowMs = FIRST_WINDOW_MS
+  for (;;) {
+    const window = isFiltered ? windowOf(low, high, order, windowMs) : { low, high, isLast: true }
+    rows.push(...(await readPage(db, options, window, pageSize + 1 - rows.length)))
+    if (rows.length > pageSize) {
+      rows.length = pageSize
+      return { rows, nextCursor: rows[pageSize - 1]?.id ?? null }
+    }
+    if (window.isLast) return { rows, nextCursor: null }
+    if (order === 'desc') high = window.low
+    else low = window.high
+    // As a cursor, the edge stands for a row before the first one that was not looked at.
+    if (performance.now() - startedMs > SCAN_MS_MAX)
+      return { rows, nextCursor: order === 'desc' ? high : before(low) }
+    windowMs *= WINDOW_GROWTH
+  }
+}
+
+/** What a call said, inflated. Null members were not stored. */
+export interface LogBodies {
+  /** As the data plane wrote it; shapes are checked by whoever reads it. */
+  head: unknown
+  request: Buffer | null
+  response: Buffer | null
+  finalRequest: Buffer | null
+  originalResponse: Buffer | null
+}
+
+export interface LogDetail {
+  row: LogRow
+  bodies: LogBodies | null
+  /** Why there are none: the call was not logged in full, or they outlived their retention. */
+  bodiesAbsent: 'off' | 'expired' | null
+}
+
+/** One call with all it said; null when there is no such call in these workspaces. */
+export async function readLog(
+  db: RawDatabase,
+  id: string,
+  scope: { workspaceIds: readonly string[] },
+): Promise<LogDetail | null> {
+  const row = await rowOf(db, id, scope.workspaceIds)
+  if (row === null) return null
+  const stored = await db.$queryRawUnsafe<StoredBodies[]>(
+    `SELECT head, request, response, final_request, original_response
+     FROM request_bodies WHERE id = $1::uuid AND workspace_id = $2::uuid`,
+    row.id,
+    row.workspace_id,
+  )
+  const [bodies] = stored
+  if (!bodies) return { row, bodies: null, bodiesAbsent: row.has_bodies ? 'expired' : 'off' }
+  const [request, response, finalRequest, originalResponse] = await Promise.all(
+    [bodies.request, bodies.response, bodies.final_request, bodies.original_response].map(inflated),
+  )
+  return {
+    row,
+    bodies: {
+      head: bodies.head,
+      request: request ?? null,
+      response: response ?? null,
+      finalRequest: finalRequest ?? null,
+      originalResponse: originalResponse ?? null,
+    },
+    bodiesAbsent: null,
+  }
+}
+
+interface StoredBodies {
+  head: unknown
+  request: Uint8Array | null
+  response: Uint8Array | null
+  final_request: Uint8Array | null
+  original_response: Uint8Array | null
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
+const BODY_BYTES_MAX = 256 * 1024 * 1024
+const inflateBytes = promisify(inflateRaw) as (bytes: Uint8Array, options: object) => Promise<Buffer>
+
+async function inflated(bytes: Uint8Array | null): Promise<Buffer | null> {
+  return bytes === null ? null : inflateBytes(bytes, { maxOutputLength: BODY_BYTES_MAX })
+}
+
+function strangeCursor(): GatewayError {
+  return new GatewayError('validation', 'cursor is none that this list gave out', {
+    param: 'cursor',
+    details: [{ path: 'cursor', rule: 'cursor' }],
+  })
+}
+
+function rangeOf({ from, to, search }: LogFilter, now: Date): { fromMs: number; toMs: number } {
+  // A call that arrives while we look, by a clock a little ahead of ours, still belongs to "now".
+  const toMs = to?.getTime() ?? now.getTime() + 60_000
+  const back = search === undefined ? RANGE_MS_DEFAULT : SEARCH_RANGE_MS_DEFAULT
+  const fromMs = Math.max(from?.getTime() ?? toMs - back, toMs - RANGE_MS_MAX, 0)
+  return { fromMs, toMs: Math.max(fromMs, toMs) }
+}
+
+/** The smallest UUIDv7 of a moment, as `uuid_floor` in the migrations. */
+function uuidFloor(ms: number): string {
+  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
+}
+
+interface Window {
+  /** Inclusive, or exclusive with a trailing `+`. */
+  low: string
+  /** Exclusive. */
+  high: string
+  isLast: boolean
+}
+
+function windowOf(low: string, high: string, order: 'asc' | 'desc', windowMs: number): Window {
+  if (order === 'desc') {
+    const edge = uuidFloor(uuidTimeMs(high) - windowMs)
+    return edge <= low ? { low, high, isLast: true } : { low: edge, high, isLast: false }
+  }
+  const edge = uuidFloor(uuidTimeMs(low) + windowMs)
+  return edge >= high ? { low, high, isLast: true } : { low, high: edge, isLast: false }
+}
+
+/** The largest id below the smallest id of a moment. */
+function before(floor: string): string {
+  return `${uuidFloor(uuidTimeMs(floor) - 1).slice(0, 13)}-ffff-ffff-ffffffffffff`
+}
+
+async function readPage(
+  db: RawDatabase,
+  { workspaceIds, filter, order }: LogListOptions,
+  { low, high }: Window,
+  limit: number,
+): Promise<LogRow[]> {
+  const values: unknown[] = []
+  const bind: Bind = (value) => `$${values.push(value)}`
+  const direction = order === 'asc' ? 'ASC' : 'DESC'
+  const bounds = [
+    low.endsWith('+') ? `l.id > ${bind(low.slice(0, -1))}::uuid` : `l.id >= ${bind(low)}::uuid`,
+    `l.id < ${bind(high)}::uuid`,
+  ]
+  const conditions = [...bounds, ...conditionsOf(filter, bind)]
+  // A workspace at a time: only then does the index give rows in their order, and a limit end the work.
+  const sql = `
+    SELECT l.* FROM unnest(${bind([...workspaceIds])}::uuid[]) AS w (id) CROSS JOIN LATERAL (
+      SELECT l.* FROM request_logs AS l WHERE l.workspace_id = w.id AND ${conditions.join(' AND ')}
+      ORDER BY l.id ${direction} LIMIT ${limit}
+    ) AS l ORDER BY l.id ${direction} LIMIT ${limit}`
+  return named(db, sql, values, direction)
+}
+
+async function rowOf(db: RawDatabase, id: string, workspaceIds: readonly string[]): Promise<LogRow | null> {
+  if (!UUID.test(id)) return null
+  const sql = 'SELECT * FROM request_logs WHERE id = $1::uuid AND workspace_id = ANY($2::uuid[])'
+  const [row] = await named(db, sql, [id, [...workspaceIds]], 'DESC')
+  return row ?? null
+}
+
+async function named(db: RawDatabase, page: string, values: unknown[], direction: string): Promise<LogRow[]> {
+  const rows = await db.$queryRawUnsafe<(Omit<LogRow, 'cost_nanos'> & { cost_nanos: bigint | null })[]>(
+    `SELECT page.*, workspaces.slug AS workspace_slug, organisations.name AS organisation_name,
+       api_keys.name AS api_key_name, configs.slug AS config_slug
+     FROM (${page}) AS page
+     LEFT JOIN workspaces ON workspaces.id = page.workspace_id
+     LEFT JOIN organisations ON organisations.id = page.organisation_id
+     LEFT JOIN api_keys ON api_keys.id = page.api_key_id
+     LEFT JOIN configs ON configs.id = page.config_id
+     ORDER BY page.id ${direction}`,
+    ...values,
+  )
+  return rows.map((row) => ({ ...row, cost_nanos: row.cost_nanos === null ? null : Number(row.cost_nanos) }))
+}
