@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { MODELS, refusalOf } from '../testing/openai-rules.ts'
 import type { Json, JsonObject } from './adapter.ts'
 import { providerSpec } from './openai-compatible.ts'
 import { messageEdits, needsMessageEdits, parameterEdits, toolEdits } from './parameters.ts'
@@ -328,5 +329,58 @@ describe('messages', () => {
 
   test('a malformed message is left for the upstream to refuse', () => {
     expect(messageEdits(['x', null, { role: 5 }], spec('groq'))).toEqual(['x', null, { role: 5 }])
+  })
+})
+
+describe('what an agent sends, OpenAI takes', () => {
+  const tools = [
+    {
+      type: 'function',
+      function: { name: 'terminal', parameters: { type: 'object' } },
+      cache_control: { type: 'ephemeral' },
+    },
+  ]
+  const messages: Json[] = [
+    { role: 'developer', content: 'Be brief.' },
+    {
+      role: 'user',
+      content: [{ type: 'text', text: 'List the files', cache_control: { type: 'ephemeral' } }],
+    },
+    {
+      role: 'assistant',
+      content: '',
+      reasoning_content: ' ',
+      tool_calls: [
+        {
+          id: 'c1',
+          type: 'function',
+          function: { name: 'terminal', arguments: '{}' },
+          extra_content: { google: {} },
+        },
+      ],
+    },
+    { role: 'tool', name: 'terminal', tool_call_id: 'c1', content: 'a.txt' },
+  ]
+  const models = ['gpt-4o', 'gpt-4.1', 'gpt-5', 'gpt-5.2', 'gpt-5.4', 'o3', 'o4-mini']
+  const efforts = [null, 'none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max', 'ultra']
+  const cases = models.flatMap((model) => efforts.map((effort) => [model, effort] as const))
+
+  test.each(cases)('%s with effort %s', (model, effort) => {
+    for (const cap of ['max_tokens', 'max_completion_tokens']) {
+      const asked: JsonObject = {
+        model: `@openai-prod/${model}`,
+        messages: messageEdits(messages, spec('openai')),
+        tools: toolEdits(tools, spec('openai')),
+        [cap]: 650_000,
+        stream: true,
+        temperature: 0.1,
+        think: false,
+        options: { num_ctx: 8_192 },
+        metadata: { team: 'research' },
+        ...(effort && { reasoning_effort: effort }),
+      }
+      const { body } = sent(asked, 'openai', model, { cap: MODELS[model] ?? null })
+      expect(refusalOf('chat/completions', body)).toBeNull()
+    }
   })
 })
