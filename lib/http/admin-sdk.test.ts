@@ -93,7 +93,12 @@ describe('the official Node client, unchanged', () => {
   test('hears why it was refused, once', async () => {
     let calls = 0
     server.on('request', () => calls++)
-    const refused = portkey.apiKeys.create({ type: 'organisation', 'sub-type': 'service', name: '', scopes: [] })
+    const refused = portkey.apiKeys.create({
+      type: 'organisation',
+      'sub-type': 'service',
+      name: '',
+      scopes: [],
+    })
     await expect(refused).rejects.toMatchObject({
       status: 400,
       message: expect.stringContaining('name must have 1-100 characters'),
