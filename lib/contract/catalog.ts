@@ -68,7 +68,7 @@ export const integrationRow = z.object({
   tags: z.record(z.string(), z.string()).optional(),
 })
 
-const integrationCreate = z.object({
+export const integrationCreate = z.object({
   name,
   description: text(0, 1024).nullish(),
   slug: slug.nullish(),
@@ -127,7 +127,7 @@ const tokens = z
   .min(1, 'must be 1 or more')
   .max(100_000_000, 'must be at most 100000000')
 
-const integrationModelsUpdate = z.object({
+export const integrationModelsUpdate = z.object({
   models: z
     .array(
       z.strictObject({
@@ -150,6 +150,12 @@ const integrationModelsUpdate = z.object({
   allow_all_models: flag.optional(),
 })
 
+/** In the query, or as a list in the body (ruling 15). */
+export const integrationModelsDelete = z.object({
+  slugs: csv.optional(),
+  models: z.array(z.string()).max(5000, 'may hold at most 5000 models').optional(),
+})
+
 export const integrationWorkspaceRow = z.object({
   /** Workspace slug. */
   id: z.string(),
@@ -161,7 +167,7 @@ export const integrationWorkspaceRow = z.object({
   status: z.enum(['active', 'exhausted']),
 })
 
-const integrationWorkspacesUpdate = z.object({
+export const integrationWorkspacesUpdate = z.object({
   workspaces: z
     .array(
       z.strictObject({
@@ -183,6 +189,8 @@ const integrationWorkspacesUpdate = z.object({
   create_default_provider: flag.optional(),
   default_provider_slug: slug.nullish(),
 })
+
+export const integrationTest = integrationCreate.partial()
 
 export const integrationTestRow = z.object({
   success: z.boolean(),
@@ -237,7 +245,7 @@ export const integrations = resource({
         'workspace_integrations.read',
       ],
       /** The body of a create, not stored; or `{slug}` of a stored one, whose fields may be replaced. */
-      input: integrationCreate.partial(),
+      input: integrationTest,
       audit: 'manage',
       isUnbound: true,
     },
@@ -253,7 +261,7 @@ export const integrations = resource({
       method: 'DELETE',
       path: '{slug}/models',
       verb: 'update',
-      input: z.object({ slugs: csv.optional(), models: z.array(z.string()).optional() }),
+      input: integrationModelsDelete,
       audit: 'delete',
     },
     listWorkspaces: {

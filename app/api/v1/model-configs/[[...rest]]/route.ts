@@ -1,3 +1,3 @@
-import { notBuilt } from '@/lib/http/admin.ts'
+import { modelPriceRoute } from '@/lib/http/model-prices.ts'
 
-export const { GET, POST, PUT, PATCH, DELETE } = notBuilt
+export const { GET, POST, PUT, PATCH, DELETE } = modelPriceRoute
