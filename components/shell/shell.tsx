@@ -96,10 +96,12 @@ export function Shell({
             <MenuIcon size={18} />
           </ActionIcon>
           <WorkspaceSwitch />
-          <UnstyledButton className={styles.search} onClick={openSearch} aria-label="Search">
+          <UnstyledButton className={styles.search} onClick={openSearch}>
             <Search size={14} aria-hidden />
             <span>Search or jump to</span>
-            <Kbd size="xs">⌘K</Kbd>
+            <Kbd size="xs" aria-hidden>
+              ⌘K
+            </Kbd>
           </UnstyledButton>
           <div className={styles.topEnd}>
             <HealthDot />

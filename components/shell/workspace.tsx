@@ -93,9 +93,12 @@ export function WorkspaceSwitch() {
   return (
     <Menu position="bottom-start" width={280} onClose={() => setSearch('')} disabled={all.length === 0}>
       <Menu.Target>
-        <UnstyledButton className={styles.switch} aria-label={`Workspace: ${workspace?.name ?? 'loading'}`}>
+        <UnstyledButton className={styles.switch}>
           <Monogram workspace={workspace} />
-          <span className={styles.switchName}>{workspace?.name ?? '…'}</span>
+          <span className={styles.switchName}>
+            <span className="visually-hidden">Workspace: </span>
+            {workspace?.name ?? '…'}
+          </span>
           <ChevronsUpDown size={14} aria-hidden />
         </UnstyledButton>
       </Menu.Target>

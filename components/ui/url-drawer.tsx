@@ -1,9 +1,8 @@
 'use client'
 
 import { ActionIcon, Drawer, Group, Tooltip } from '@mantine/core'
-import { useHotkeys } from '@mantine/hooks'
 import { ChevronDown, ChevronUp } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useEffectEvent } from 'react'
 import { useUrlState } from './url-state.ts'
 
 interface Props {
@@ -27,16 +26,19 @@ export function UrlDrawer({ param = 'open', title, ids = [], size = 720, childre
     const next = ids[at + by]
     if (at !== -1 && next !== undefined) setId(next)
   }
-  useHotkeys(
-    id === null
-      ? []
-      : [
-          ['ArrowUp', () => step(-1)],
-          ['ArrowDown', () => step(1)],
-          ['k', () => step(-1)],
-          ['j', () => step(1)],
-        ],
-  )
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (!isForUs(event)) return
+    if (event.key === 'Escape') setId(null)
+    else if (event.key === 'ArrowUp' || event.key === 'k') step(-1)
+    else if (event.key === 'ArrowDown' || event.key === 'j') step(1)
+    else return
+    event.preventDefault()
+  })
+  useEffect(() => {
+    if (id === null) return
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [id])
 
   return (
     <Drawer.Root
@@ -44,6 +46,7 @@ export function UrlDrawer({ param = 'open', title, ids = [], size = 720, childre
       onClose={() => setId(null)}
       size={size}
       position="right"
+      closeOnEscape={false}
       keepMounted={false}
     >
       <Drawer.Overlay backgroundOpacity={0.25} />
@@ -85,5 +88,17 @@ export function UrlDrawer({ param = 'open', title, ids = [], size = 720, childre
         <Drawer.Body p={20}>{id !== null && children(id)}</Drawer.Body>
       </Drawer.Content>
     </Drawer.Root>
+  )
+}
+
+/** Keys are ours while nothing lies on top of the drawer and nobody types, picks from a menu or turns a control. */
+function isForUs(event: KeyboardEvent): boolean {
+  if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return false
+  if (document.querySelectorAll('[role="dialog"]').length > 1) return false
+  const target = event.target instanceof Element ? event.target : null
+  if (target?.closest('[data-mantine-stop-propagation="true"]')) return false
+  if (event.key === 'Escape') return !target?.closest('[role="menu"], [role="listbox"]')
+  return !target?.closest(
+    'input, textarea, select, [contenteditable], [role="menu"], [role="listbox"], [role="tablist"], [role="radiogroup"], [aria-haspopup]',
   )
 }

@@ -79,7 +79,8 @@ export function authOptions(world: AuthWorld): AuthOptions {
         name: 'E-mail and password',
         type: 'credentials',
         credentials: { email: {}, password: {} },
-        authorize: (credentials, request) => signIn(world, credentials ?? {}, request.headers ?? {}),
+        authorize: (credentials, request) =>
+          signIn(world, credentials ?? {}, request.headers ?? {}).catch(spoken),
         options: {},
       },
     ],
@@ -115,8 +116,8 @@ export function localPath(url: string): string {
 }
 
 /**
- * Checks an e-mail and a password; returns what next-auth puts in the token, and writes the session's row. Throws an
- * Error whose message is for the person: what happened and what to do. Every attempt is counted before the password
+ * Checks an e-mail and a password; returns what next-auth puts in the token, and writes the session's row. Throws a
+ * Refusal. Every attempt is counted before the password
  * is looked at, so a burst cannot pass the limit; an unknown e-mail costs the same time as a known one.
  */
 async function signIn(
@@ -137,13 +138,13 @@ async function signIn(
   const decoy = await decoyHash()
 
   const attempt = await countAttempt(world, email, from.ip)
-  if ('retryAtMs' in attempt) throw new Error(comeBack(attempt.retryAtMs, world.now()))
+  if ('retryAtMs' in attempt) throw new Refusal(comeBack(attempt.retryAtMs, world.now()))
 
   const user = await prisma.user.findUnique({ where: { email } })
   const isRight = await verifyPassword(password.slice(0, PASSWORD_MAX), user?.passwordHash ?? decoy)
   if (!user?.passwordHash || !isRight || password.length > PASSWORD_MAX || user.status !== 'active') {
     await audit(world, user, 401, from, email)
-    throw new Error('That e-mail and password do not match. Check both and try again.')
+    throw new Refusal('That e-mail and password do not match. Check both and try again.')
   }
 
   const now = world.now()
@@ -163,6 +164,18 @@ async function signIn(
   ])
   await audit(world, user, 200, from, email)
   return { id: user.id, email: user.email, name: `${user.firstName} ${user.lastName}`.trim(), sessionId }
+}
+
+/** Its message is for the person: what happened and what to do. */
+class Refusal extends Error {}
+
+/** next-auth shows the browser whatever was thrown, so only refusals may reach it. */
+function spoken(error: unknown): never {
+  if (error instanceof Refusal) throw error
+  console.error('sign-in:', error instanceof Error ? error.message : error)
+  throw new Refusal(
+    'Sign-in is not possible right now. Try again in a minute; the server’s log has the reason.',
+  )
 }
 
 async function signOut(world: AuthWorld, token: JWT): Promise<void> {

@@ -1,0 +1,140 @@
+'use client'
+
+import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import type { z } from 'zod'
+import {
+  type aiProviderRow,
+  aiProviders,
+  type integrationRow,
+  integrations,
+  type modelSettingRow,
+  type providerRow,
+  providers,
+} from '@/lib/contract/catalog.ts'
+import { queries } from '@/lib/queries.ts'
+import { useWorkspaceId } from '../shell/workspace.tsx'
+import { notifyError } from '../ui/notify.tsx'
+
+export type Service = z.output<typeof aiProviderRow>
+export type Integration = z.output<typeof integrationRow>
+export type Provider = z.output<typeof providerRow>
+export type ModelSetting = z.output<typeof modelSettingRow>
+export interface IntegrationModels {
+  object: 'list'
+  total: number
+  allow_all_models: boolean
+  models: ModelSetting[]
+}
+
+/** As many rows as a list answers at once. */
+export const ROWS_MAX = 100
+
+/** Query and mutation options of the catalogue in the workspace on screen. */
+export function useCatalog() {
+  const workspaceId = useWorkspaceId()
+  return useMemo(
+    () => ({
+      workspaceId,
+      providers: queries(providers, workspaceId),
+      integrations: queries(integrations, workspaceId),
+      /** Without a workspace, so what is created belongs to the organisation. */
+      shared: queries(integrations, null),
+    }),
+    [workspaceId],
+  )
+}
+
+/** Every service this version can call, and a look-up by id. They change with the version only. */
+export function useServices() {
+  const list = useQuery({ ...queries(aiProviders, null).list(), staleTime: Number.POSITIVE_INFINITY })
+  const byId = useMemo(() => new Map(list.data?.data.map((service) => [service.id, service])), [list.data])
+  return { list, byId }
+}
+
+/** The providers of the workspace, the first hundred. */
+export function useProviders() {
+  const { providers } = useCatalog()
+  return useQuery(providers.list({ page_size: ROWS_MAX }))
+}
+
+/** One model as a workspace can call it: through a provider, by the settings of its integration. */
+export interface CallableModel {
+  /** `@slug/model`. */
+  id: string
+  provider: Provider
+  model: ModelSetting
+}
+
+/** The models of several providers; those of one integration are asked for once. Providers whose models are refused are told apart. */
+export function useModels(providers: readonly Provider[] | undefined) {
+  const { integrations } = useCatalog()
+  const slugs = useMemo(
+    () => [...new Set(providers?.map((provider) => provider.integration_id) ?? [])],
+    [providers],
+  )
+  return useQueries({
+    queries: slugs.map((slug) => integrations.read<IntegrationModels>('listModels', {}, slug)),
+    combine: (answers) => {
+      const bySlug = new Map(slugs.map((slug, index) => [slug, answers[index]]))
+      const models = (providers ?? []).flatMap((provider) =>
+        (bySlug.get(provider.integration_id)?.data?.models ?? []).map(
+          (model): CallableModel => ({ id: `@${provider.slug}/${model.slug}`, provider, model }),
+        ),
+      )
+      return {
+        models,
+        isPending: providers === undefined || answers.some(({ isPending }) => isPending),
+        error: answers.find(({ error }) => error)?.error ?? null,
+        refetch: () => Promise.all(answers.map((answer) => answer.refetch())),
+      }
+    },
+  })
+}
+
+/** What a change of one model says; what is left out stays. Prices in cents per token. */
+export interface ModelChange {
+  slug: string
+  enabled: boolean
+  name?: string | null
+  is_custom?: boolean
+  base_model_slug?: string | null
+  pricing_config?: object | null
+  context_window?: number | null
+  max_output_tokens?: number | null
+}
+
+/** Changes models of an integration: on screen at once, taken back when the server refuses. */
+export function useChangeModels() {
+  const { integrations } = useCatalog()
+  const client = useQueryClient()
+  const { onSuccess, ...act } = integrations.act('updateModels')
+  return useMutation({
+    ...act,
+    mutationFn: ({ slug, models }: { slug: string; models: readonly ModelChange[] }, context) =>
+      act.mutationFn!({ id: slug, input: { models } }, context),
+    onMutate: async ({ slug, models }) => {
+      const { queryKey } = integrations.read<IntegrationModels>('listModels', {}, slug)
+      await client.cancelQueries({ queryKey })
+      const before = client.getQueryData<IntegrationModels>(queryKey)
+      const said = new Map(models.map((change) => [change.slug, change]))
+      client.setQueryData<IntegrationModels>(
+        queryKey,
+        (now) =>
+          now && {
+            ...now,
+            models: now.models.map((model) => {
+              const change = said.get(model.slug)
+              return change ? { ...model, enabled: change.enabled } : model
+            }),
+          },
+      )
+      return { before, queryKey }
+    },
+    onError: (error, _, kept) => {
+      if (kept) client.setQueryData(kept.queryKey, kept.before)
+      notifyError(error, 'The model was not changed')
+    },
+    onSettled: (_, __, ___, kept) => kept && client.invalidateQueries({ queryKey: kept.queryKey }),
+  })
+}
