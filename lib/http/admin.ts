@@ -2,8 +2,9 @@
  * The one entrance of the control plane: a signed-in person or an API key, the same handlers. It makes a call out of a
  * request, and a reply or an envelope out of what came of it. Source: admin-contract §0, architecture §2.
  */
-import { type AdminRuntime, type Principal, principalOfKey, principalOfUser } from '../admin/context.ts'
+import type { AdminRuntime, Principal } from '../admin/context.ts'
 import { fromDatabase } from '../admin/database-errors.ts'
+import { principalOfKey, principalOfUser } from '../admin/principal.ts'
 import { perform, type Route, type Verbs } from '../admin/verbs.ts'
 import { clientAddress } from '../auth/client-address.ts'
 import { apiPath, planeOf } from '../contract/planes.ts'
