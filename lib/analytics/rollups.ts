@@ -1,0 +1,63 @@
+/** Whatever runs a statement: Prisma's client, or one of its transactions. */
+export interface RawDatabase {
+  $queryRawUnsafe<T>(query: string, ...values: unknown[]): PromiseLike<T>
+}
+
+export type Grain = 'minute' | 'hour' | 'day'
+
+/** A stretch of time that one roll-up table covers exactly; epoch ms, `to` exclusive. */
+export interface Piece {
+  grain: Grain
+  from: number
+  to: number
+}
+
+export const MINUTE_MS = 60_000
+export const HOUR_MS = 3_600_000
+export const DAY_MS = 86_400_000
+
+const GRAIN_MS: Record<Grain, number> = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS }
+const FINER: Record<Grain, Grain | null> = { day: 'hour', hour: 'minute', minute: null }
+const TABLES: Record<Grain, string> = {
+  minute: 'rollup_minutes',
+  hour: 'rollup_hours',
+  day: 'rollup_days',
+}
+
+/**
+ * The range as the fewest roll-up rows that cover it to the minute: whole days from the day table, what sticks out on
+ * either side from hours, what sticks out of those from minutes. `coarsest` keeps pieces inside a chart's buckets.
+ * Ends are widened to whole minutes.
+ */
+export function piecesOf(fromMs: number, toMs: number, coarsest: Grain = 'day'): Piece[] {
+  const from = Math.floor(fromMs / MINUTE_MS) * MINUTE_MS
+  const to = Math.ceil(toMs / MINUTE_MS) * MINUTE_MS
+  return split(from, to, coarsest)
+}
+
+function split(from: number, to: number, grain: Grain): Piece[] {
+  if (from >= to) return []
+  const finer = FINER[grain]
+  if (finer === null) return [{ grain, from, to }]
+  const step = GRAIN_MS[grain]
+  const first = Math.ceil(from / step) * step
+  const last = Math.floor(to / step) * step
+  if (first >= last) return split(from, to, finer)
+  return [...split(from, first, finer), { grain, from: first, to: last }, ...split(last, to, finer)]
+}
+
+const COLUMNS = `at, api_key_id, provider_slug, ai_model, status, requests, errors, input_tokens, output_tokens,
+  reasoning_tokens, cache_read_tokens, cache_write_tokens, cost_nanos, unpriced, streams, response_ms, overhead_us, latency`
+
+/** The rows of these pieces in these workspaces, as a sub-select; `workspaces` names a bound uuid array. */
+export function rowsSql(pieces: readonly Piece[], workspaces: string): string {
+  const theirs = `workspace_id = ANY(${workspaces}::uuid[])`
+  const parts = pieces.map(
+    ({ grain, from, to }) =>
+      `SELECT ${COLUMNS} FROM ${TABLES[grain]} WHERE ${theirs}` +
+      ` AND at >= '${new Date(from).toISOString()}' AND at < '${new Date(to).toISOString()}'`,
+  )
+  return parts.length === 0
+    ? `SELECT ${COLUMNS} FROM rollup_minutes WHERE ${theirs} AND false`
+    : parts.join('\nUNION ALL ')
+}
