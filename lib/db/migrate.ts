@@ -46,7 +46,7 @@ export async function migrate(url: string, migrations = readMigrations()): Promi
 
 /** The migrations of this project, oldest first. */
 export function readMigrations(folder = join(projectRoot(), 'prisma', 'migrations')): Migration[] {
-  return readdirSync(folder, { withFileTypes: true })
+  return readdirSync(/* turbopackIgnore: true */ folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => ({ name, sql: readFileSync(join(folder, name, 'migration.sql'), 'utf8') }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
