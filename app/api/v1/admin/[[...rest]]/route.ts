@@ -1,5 +1,6 @@
 import { adminApiKeyVerbs } from '@/lib/admin/access.ts'
 import { aiProviderVerbs } from '@/lib/admin/ai-providers.ts'
+import { overviewVerbs } from '@/lib/admin/telemetry.ts'
 import { meVerbs, workspaceVerbs } from '@/lib/admin/workspaces.ts'
 import { runtime } from '@/lib/compose.ts'
 import { adminRoute } from '@/lib/http/admin.ts'
@@ -10,4 +11,5 @@ export const { GET, POST, PUT, PATCH, DELETE } = adminRoute(
   meVerbs,
   adminApiKeyVerbs,
   aiProviderVerbs,
+  overviewVerbs,
 )

@@ -1,0 +1,66 @@
+/** Logs and what is made of them. Source: admin-contract §2.5, §7. */
+import type { z } from 'zod'
+import { countRequests } from '../analytics/query.ts'
+import { type logList, logs, overview } from '../contract/telemetry.ts'
+import { logFilterOf } from '../logs/filter.ts'
+import { listLogs, readLog } from '../logs/query.ts'
+import { detailForWire, rowForWire } from '../logs/wire.ts'
+import { absent, byIdOrSlug, type Ctx, notFound } from './context.ts'
+import { ingest } from './telemetry-ingest.ts'
+import { showOverview } from './telemetry-overview.ts'
+import { replay } from './telemetry-replay.ts'
+import { readableWorkspaces } from './telemetry-scope.ts'
+import { verbs } from './verbs.ts'
+
+export const logVerbs = verbs(logs, { list, actions: { ingest, view, replay } })
+
+export const overviewVerbs = verbs(overview, { list: showOverview })
+
+type Query = z.output<typeof logs.query>
+
+const DAY_MS = 86_400_000
+const RANGE_MS = 90 * DAY_MS
+/** A row written this moment by a clock a little ahead of ours is counted too. */
+const AHEAD_MS = 60_000
+
+/** Calls by time, newest first unless asked otherwise; `total` counts the whole range where the roll-ups can. */
+async function list(ctx: Ctx, query: Query): Promise<z.output<typeof logList>> {
+  const workspaceIds = await workspacesAsked(ctx, query.workspace_slug)
+  const filter = logFilterOf(query)
+  const { prisma } = ctx.runtime.database
+  const page = await listLogs(prisma, {
+    workspaceIds,
+    filter,
+    cursor: query.cursor ?? null,
+    pageSize: query.page_size,
+    order: query.order_by_type,
+    now: ctx.now,
+  })
+  const to = filter.to ?? new Date(ctx.now.getTime() + AHEAD_MS)
+  const from = filter.from ?? new Date(to.getTime() - RANGE_MS)
+  const total = await countRequests(prisma, { workspaceIds, filter, from, to, now: ctx.now })
+  return { object: 'list', total, data: page.rows.map(rowForWire), next_cursor: page.nextCursor }
+}
+
+/** One call with everything that was kept of it. */
+async function view(ctx: Ctx, { id }: { id: string }) {
+  const workspaceIds = await readableWorkspaces(ctx, logs.actions?.view.scopes ?? [])
+  const detail = await readLog(ctx.runtime.database.prisma, id, { workspaceIds })
+  if (!detail) throw notFound(logs.noun)
+  return detailForWire(detail)
+}
+
+/** The workspaces a filter names; the call's own when it names none, and always for keys that are bound to one. */
+async function workspacesAsked(ctx: Ctx, slugs: readonly string[] | undefined): Promise<string[]> {
+  if (ctx.principal.pinned || !slugs || slugs.length === 0) return ctx.workspace ? [ctx.workspace.id] : []
+  const found = await ctx.db.workspace.findMany({
+    where: { organisationId: ctx.organisation.id, OR: slugs.map(byIdOrSlug) },
+    select: { id: true, slug: true },
+  })
+  const readable = new Set(await readableWorkspaces({ ...ctx, workspace: null }, ['logs.list']))
+  return slugs.map((said) => {
+    const match = found.find(({ id, slug }) => slug === said || id === said.toLowerCase())
+    if (!match || !readable.has(match.id)) throw absent('workspace_slug', `workspace: ${said}`)
+    return match.id
+  })
+}
