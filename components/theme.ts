@@ -73,7 +73,12 @@ export const theme = createTheme({
   respectReducedMotion: true,
   variantColorResolver: (input) => {
     const colors = defaultVariantColorsResolver(input)
-    return input.variant === 'subtle' ? { ...colors, hover: 'var(--tg-hover)' } : colors
+    if (input.variant === 'subtle') return { ...colors, hover: 'var(--tg-hover)' }
+    // Mantine decides this once for both schemes; amber carries white in the light one and near-black in the dark.
+    const isPrimary = (input.color ?? input.theme.primaryColor) === input.theme.primaryColor
+    return input.variant === 'filled' && isPrimary
+      ? { ...colors, color: 'var(--mantine-primary-color-contrast)' }
+      : colors
   },
   components: {
     Button: {
@@ -85,12 +90,15 @@ export const theme = createTheme({
     Select: { defaultProps: { size: 'sm', checkIconPosition: 'right' } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: false, fz: 12 } },
     Drawer: {
+      styles: { title: { fontWeight: 550 } },
       defaultProps: { position: 'right', transitionProps: { duration: 160, timingFunction: 'ease-out' } },
     },
     Modal: {
+      styles: { title: { fontWeight: 550 } },
       defaultProps: { centered: true, transitionProps: { duration: 140, timingFunction: 'ease-out' } },
     },
     Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 120 } } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } },
     Table: { defaultProps: { fz: 13 } },
     Badge: {
       defaultProps: { variant: 'light', radius: 'sm' },

@@ -68,7 +68,5 @@ function isStreamed(body: unknown): boolean {
 
 /** Bodies that were no text leave the API so. */
 export function isBytes(body: unknown): body is { encoding: 'base64'; data: string } {
-  return (
-    typeof body === 'object' && body !== null && (body as { encoding?: unknown }).encoding === 'base64'
-  )
+  return typeof body === 'object' && body !== null && (body as { encoding?: unknown }).encoding === 'base64'
 }

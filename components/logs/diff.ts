@@ -16,7 +16,8 @@ export function diffLines(left: string, right: string): DiffLine[] {
   while (head < a.length && head < b.length && a[head] === b[head]) head++
   let tail = 0
   while (tail < a.length - head && tail < b.length - head && a.at(-1 - tail) === b.at(-1 - tail)) tail++
-  const same = (lines: string[]): DiffLine[] => lines.map((line) => ({ left: line, right: line, isSame: true }))
+  const same = (lines: string[]): DiffLine[] =>
+    lines.map((line) => ({ left: line, right: line, isSame: true }))
   return [
     ...same(a.slice(0, head)),
     ...middle(a.slice(head, a.length - tail), b.slice(head, b.length - tail)),

@@ -27,15 +27,33 @@ export interface Dimension {
 
 export const DIMENSIONS: readonly Dimension[] = [
   { id: 'failed', label: 'Failed only', kind: 'failed', params: ['is_success'], hint: '' },
-  { id: 'status', label: 'Status', kind: 'list', params: ['status_code'], hint: 'A code or a class: 429, 5xx' },
+  {
+    id: 'status',
+    label: 'Status',
+    kind: 'list',
+    params: ['status_code'],
+    hint: 'A code or a class: 429, 5xx',
+  },
   { id: 'provider', label: 'Provider', kind: 'list', params: ['virtual_keys'], hint: 'The slug after @' },
   { id: 'model', label: 'Model', kind: 'list', params: ['ai_model'], hint: 'Without its @slug/' },
   { id: 'key', label: 'Key', kind: 'list', params: ['api_key_ids'], hint: 'Keys of this workspace' },
   { id: 'endpoint', label: 'Endpoint', kind: 'list', params: ['endpoint_type'], hint: 'What was called' },
   { id: 'user', label: 'User', kind: 'list', params: ['user'], hint: 'Metadata _user, or the body’s user' },
   { id: 'trace', label: 'Trace id', kind: 'list', params: ['trace_id'], hint: 'Whole trace ids' },
-  { id: 'session', label: 'Session', kind: 'list', params: ['session_id'], hint: 'The fingerprint of one agent session' },
-  { id: 'metadata', label: 'Metadata', kind: 'pairs', params: ['metadata'], hint: 'key=value; all must match' },
+  {
+    id: 'session',
+    label: 'Session',
+    kind: 'list',
+    params: ['session_id'],
+    hint: 'The fingerprint of one agent session',
+  },
+  {
+    id: 'metadata',
+    label: 'Metadata',
+    kind: 'pairs',
+    params: ['metadata'],
+    hint: 'key=value; all must match',
+  },
   {
     id: 'tokens',
     label: 'Tokens',

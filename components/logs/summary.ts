@@ -1,7 +1,7 @@
 import { cost, duration } from '../format.ts'
+import type { Tone } from '../ui/status.tsx'
 import { type LogDetail, modelName } from './detail.ts'
 import { type Fault, faultOf, toneOf } from './fault.ts'
-import type { Tone } from '../ui/status.tsx'
 
 export interface Summary {
   tone: Tone

@@ -315,9 +315,14 @@ function Input({ field, kind, isRequired, options, state }: InputProps) {
 
 function namedProblems(error: ApiError): Record<string, string> {
   const found: Record<string, string> = {}
-  for (const { path, message } of error.details) if (path && message) found[path.split('.')[0]!] ??= message
-  if (error.param) found[error.param.split('.')[0]!] = error.message
+  for (const { path, message } of error.details)
+    if (path && message) found[path.split('.')[0]!] ??= capital(message)
+  if (error.param) found[error.param.split('.')[0]!] = capital(error.message)
   return found
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 function useDraft(key: string, values: Values, secrets: readonly string[], isDirty: boolean): void {

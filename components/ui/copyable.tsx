@@ -13,12 +13,12 @@ export function Copyable({ value, shown, label }: { value: string; shown?: React
         <Tooltip label={copied ? 'Copied' : `Copy ${label ?? value}`} multiline maw={420}>
           <UnstyledButton
             className={styles.chip}
-            aria-label={`Copy ${label ?? value}`}
             onClick={(event) => {
               event.stopPropagation()
               copy()
             }}
           >
+            <span className={styles.said}>Copy {label ?? ''} </span>
             <span className={styles.text}>{shown ?? value}</span>
             {copied ? (
               <Check size={12} aria-hidden />

@@ -51,7 +51,12 @@ export function UrlDrawer({ param = 'open', title, ids = [], size = 720, childre
     >
       <Drawer.Overlay backgroundOpacity={0.25} />
       <Drawer.Content>
-        <Drawer.Header style={{ borderBottom: '1px solid var(--tg-hairline)', minHeight: 52 }} py={8} px={20}>
+        <Drawer.Header
+          role="presentation"
+          style={{ borderBottom: '1px solid var(--tg-hairline)', minHeight: 52 }}
+          py={8}
+          px={20}
+        >
           <Drawer.Title fw={550} style={{ minWidth: 0 }}>
             {title}
           </Drawer.Title>
