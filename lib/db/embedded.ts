@@ -8,6 +8,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -46,6 +47,30 @@ const LOG_BYTES_MAX = 5_000_000
  * Throws StartError when it cannot start. Source: architecture §8, §9.
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  try {
+    return await start(options)
+  } catch (error) {
+    if (error instanceof StartError) throw error
+    const { message } = error as Error
+    throw new StartError(`DATA_DIR ${options.dataDir} cannot hold a database (${message})`, { cause: error })
+  }
+}
+
+/** The URL of the Postgres that already runs for `dataDir`; null when none does. For tools beside a running gateway. */
+export function runningEmbeddedPostgres(dataDir: string): string | null {
+  const record = readRecord(resolve(dataDir))
+  const postmaster = record && readPostmaster(record.cluster)
+  if (!record || !postmaster || !isPostgresOf(postmaster.pid, record.cluster)) return null
+  return urlOf(record.password, postmaster.port, DATABASE)
+}
+
+/** Stops what runs for `dataDir`, whoever started it. */
+export async function stopEmbeddedPostgres(dataDir: string): Promise<void> {
+  const record = readRecord(resolve(dataDir))
+  if (record) await stopLeftover(record.cluster)
+}
+
+async function start(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const home = resolve(options.dataDir)
   mkdirSync(home, { recursive: true })
   const place = findPlace(home, options.log)
@@ -67,20 +92,6 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     },
   }
   return supervise(server, await launch(server))
-}
-
-/** The URL of the Postgres that already runs for `dataDir`; null when none does. For tools beside a running gateway. */
-export function runningEmbeddedPostgres(dataDir: string): string | null {
-  const record = readRecord(resolve(dataDir))
-  const postmaster = record && readPostmaster(record.cluster)
-  if (!record || !postmaster || !isPostgresOf(postmaster.pid, record.cluster)) return null
-  return urlOf(record.password, postmaster.port, DATABASE)
-}
-
-/** Stops what runs for `dataDir`, whoever started it. */
-export async function stopEmbeddedPostgres(dataDir: string): Promise<void> {
-  const record = readRecord(resolve(dataDir))
-  if (record) await stopLeftover(record.cluster)
 }
 
 // ── where it lives, and who runs it ──
@@ -176,7 +187,7 @@ function initialise({ cluster, password, account }: Place, bin: string) {
   rmSync(passwordFile, { force: true })
   if (run.status !== 0)
     throw new StartError(`Postgres could not make its files in ${cluster}: ${lastLine(run.stderr)}`)
-  rmSync(cluster, { recursive: true, force: true })
+  if (existsSync(cluster)) rmdirSync(cluster)
   renameSync(fresh, cluster)
 }
 

@@ -5,6 +5,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory, type SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import * as binding from '@prisma/schema-engine-wasm/schema_engine_bg'
 import pg from 'pg'
+import { projectRoot } from './project-root.ts'
 
 /**
  * Runs `work` with Prisma's schema engine over the database at `url`, as WebAssembly: no binary is downloaded. A shadow
@@ -109,7 +110,10 @@ let isInstantiated = false
 // What the package's own entry does through an ES import of the .wasm file, which Node 20 has only behind a flag.
 function instantiate() {
   if (isInstantiated) return
-  const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')
+  // By way of the checkout: a bundler would put a module number where this module's own path stands.
+  const entry = createRequire(join(projectRoot(), 'package.json')).resolve(
+    '@prisma/schema-engine-wasm/schema_engine_bg',
+  )
   const module = new WebAssembly.Module(readFileSync(join(dirname(entry), 'schema_engine_bg.wasm')))
   const imports: WebAssembly.ModuleImports = { ...binding } as unknown as WebAssembly.ModuleImports
   // The engine forgets a ten-second timer, which would keep a finished program waiting.

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { type OrganisationRole, shrinkToRole, type WorkspaceRole } from '../auth/scopes.ts'
 import { isDatabaseAway } from '../db/client.ts'
 import type { Prisma, PrismaClient } from '../db/generated/client.ts'
 import { GatewayError } from '../errors.ts'
@@ -88,7 +89,7 @@ const KEY_PARTS = {
   workspace: {
     include: { configs: { where: { isDefault: true, status: 'active' }, select: { slug: true } } },
   },
-  user: { include: { memberships: { select: { workspaceId: true } } } },
+  user: { include: { memberships: { select: { workspaceId: true, role: true } } } },
 } satisfies Prisma.ApiKeyInclude
 
 type KeyRow = Prisma.ApiKeyGetPayload<{ include: typeof KEY_PARTS }>
@@ -110,11 +111,11 @@ function compile(key: KeyRow, secretExpiresAt: Date | null): Caller {
     workspaceId: key.workspaceId,
     workspaceSlug: key.workspace?.slug ?? null,
     userId: key.userId,
-    scopes: new Set(key.scopes),
+    scopes: scopesOf(key),
     defaultMetadata: stringsOf(defaults.metadata),
     workspaceMetadata: stringsOf(workspaceDefaults.metadata),
     configSlug:
-      typeof defaults.config_id === 'string' ? defaults.config_id : (key.workspace?.configs[0]?.slug ?? null),
+      textOf(defaults.config_slug) ?? textOf(defaults.config_id) ?? key.workspace?.configs[0]?.slug ?? null,
     expiresAtMs: ends.length > 0 ? Math.min(...ends) : null,
     status: isUsable(key) ? 'active' : 'disabled',
     logging: mode === 'metrics_only' ? 'metrics_only' : 'full',
@@ -136,6 +137,16 @@ function isUsable(key: KeyRow): boolean {
   )
 }
 
+function scopesOf({ scopes, user, workspaceId }: KeyRow): ReadonlySet<string> {
+  if (!user) return new Set(scopes)
+  const membership = user.memberships.find((one) => one.workspaceId === workspaceId)
+  return shrinkToRole(
+    scopes,
+    user.role as OrganisationRole,
+    (membership?.role as WorkspaceRole | undefined) ?? null,
+  )
+}
+
 function objectOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
@@ -148,4 +159,5 @@ function stringsOf(value: unknown): Record<string, string> {
   )
 }
 
+const textOf = (value: unknown) => (typeof value === 'string' && value ? value : null)
 const days = (value: unknown) => (typeof value === 'number' && value > 0 ? value : RETENTION_DAYS)

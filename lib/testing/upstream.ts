@@ -104,6 +104,8 @@ export interface TestUpstream {
   last(): Recorded
   /** Queues a fault; each request takes the first that fits it. */
   next(fault: Fault): void
+  /** Forgets the faults nobody took. */
+  clear(): void
   /** Resolves at the next request whose client goes away early. */
   nextAbort(): Promise<Recorded>
   /** Breaks every connection and stops listening. */
@@ -153,6 +155,7 @@ export async function startUpstream(wire: Wire, port = 0): Promise<TestUpstream>
       return request
     },
     next: (fault) => void faults.push(fault),
+    clear: () => void faults.splice(0),
     nextAbort: () => new Promise((resolve) => abortWaiters.push(resolve)),
     close: () =>
       new Promise((resolve) => {
