@@ -9,7 +9,7 @@ const WINDOW_BITS = 14
 
 /** Compresses log bodies off the event loop. */
 export interface Deflater {
-  /** Raw deflate of each body, in order; null stays null. Bodies must stay as they are until this resolves. */
+  /** Raw deflate of each body, in order; null stays null. One call at a time; bodies must stay as they are until it resolves. */
   deflate(bodies: readonly (Buffer | null)[]): Promise<(Buffer | null)[]>
   close(): void
 }
@@ -17,51 +17,51 @@ export interface Deflater {
 /**
  * One worker thread for all bodies of a batch. `zlib.deflateRaw` would run in the pool, but setting it up was measured
  * at 80-160 µs of the event loop a body, more than the compression of a typical one; a message a batch costs next to
- * nothing. Bodies that lie in shared memory are not copied. A worker that dies takes no batch with it: the bodies are
- * then compressed here.
+ * nothing. A worker that dies takes no batch with it: the bodies are then compressed here.
  */
 export function openDeflater(): Deflater {
   let worker: Worker | null = null
-  let waiting: ((answer: Uint8Array[] | null) => void) | null = null
-
-  function answer(compressed: Uint8Array[] | null): void {
-    const resolve = waiting
-    waiting = null
-    resolve?.(compressed)
-  }
+  let answer: (compressed: Uint8Array[] | null) => void = () => {}
 
   function start(): Worker {
     const started = new Worker(WORKER_SOURCE, { eval: true, workerData: { LEVEL, WINDOW_BITS }, env: {} })
+    // What a worker that was given up still says must not be taken for the answer of the next one.
     const lose = () => {
-      if (worker === started) worker = null
+      if (worker !== started) return
+      worker = null
       answer(null)
     }
+    started.on('error', lose)
+    started.on('exit', lose)
     started.on('message', (compressed: Uint8Array[]) => {
+      if (worker !== started) return
       started.unref()
       answer(compressed)
     })
-    started.on('error', lose)
-    started.on('exit', lose)
     return started
+  }
+
+  /** Null when the worker died over it. */
+  function ask(large: readonly Buffer[]): Promise<Uint8Array[] | null> {
+    return new Promise((resolve) => {
+      answer = resolve
+      const packed = pack(large)
+      worker ??= start()
+      worker.ref()
+      worker.postMessage({ packed, lengths: large.map((body) => body.length) }, [packed.buffer])
+    })
   }
 
   async function deflate(bodies: readonly (Buffer | null)[]): Promise<(Buffer | null)[]> {
     const large = bodies.filter((body) => body !== null && body.length > STORED_BYTES_MAX) as Buffer[]
-    let compressed: Uint8Array[] | null = null
-    if (large.length > 0) {
-      compressed = await new Promise<Uint8Array[] | null>((resolve) => {
-        waiting = resolve
-        worker ??= start()
-        worker.ref()
-        worker.postMessage(large)
-      })
-      compressed ??= large.map((body) => deflateRawSync(body, { level: LEVEL, windowBits: WINDOW_BITS }))
-    }
+    const compressed =
+      (large.length === 0 ? [] : await ask(large).catch(() => null)) ??
+      large.map((body) => deflateRawSync(body, { level: LEVEL, windowBits: WINDOW_BITS }))
     let i = 0
     return bodies.map((body) => {
       if (body === null) return null
       if (body.length <= STORED_BYTES_MAX) return storedBlock(body)
-      const view = (compressed as Uint8Array[])[i++] as Uint8Array
+      const view = compressed[i++] as Uint8Array
       return Buffer.from(view.buffer, view.byteOffset, view.byteLength)
     })
   }
@@ -81,10 +81,21 @@ const WORKER_SOURCE = `
 const { parentPort, workerData } = require('node:worker_threads')
 const { deflateRawSync } = require('node:zlib')
 const options = { level: workerData.LEVEL, windowBits: workerData.WINDOW_BITS }
-parentPort.on('message', (bodies) => {
-  parentPort.postMessage(bodies.map((body) => deflateRawSync(body, options)))
+parentPort.on('message', ({ packed, lengths }) => {
+  let at = 0
+  parentPort.postMessage(lengths.map((length) => deflateRawSync(packed.subarray(at, (at += length)), options)))
 })
 `
+
+function pack(bodies: readonly Buffer[]): Uint8Array<ArrayBuffer> {
+  const packed = new Uint8Array(bodies.reduce((bytes, body) => bytes + body.length, 0))
+  let at = 0
+  for (const body of bodies) {
+    packed.set(body, at)
+    at += body.length
+  }
+  return packed
+}
 
 /** RFC 1951 §3.2.4: final block, no compression, length and its complement, the bytes. */
 function storedBlock(body: Buffer): Buffer {

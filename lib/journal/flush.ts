@@ -1,5 +1,6 @@
 import { open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
 import type { Log, OpenJournal } from './append.ts'
 import { type Deflater, openDeflater } from './deflate.ts'
@@ -20,6 +21,9 @@ const TAKE_OVER_INTERVAL_MS = 5_000
 const BACKOFF_MS = { first: 1_000, most: 5_000 } as const
 const BEHIND_MS = 5_000
 const DAY_MS = 86_400_000
+const PARTITIONED = ['log', 'body'] as const
+/** More than there are retention classes, so that a day and a class make one number. */
+const CLASSES = 65_536
 
 export interface FlusherOptions {
   journal: OpenJournal
@@ -150,7 +154,7 @@ class Work {
   /** Bytes flushed of each segment that is still there. */
   readonly #offsets = new Map<string, number>()
   /** Partitions known to exist. */
-  readonly #partitions = new Set<string>()
+  readonly #partitions = { log: new Set<number>(), body: new Set<number>() }
   #tookOverAt = Number.NEGATIVE_INFINITY
   #inheritedBytes = 0
   #doneBytes = 0
@@ -261,6 +265,7 @@ class Work {
     this.counts.expired += frames.length - kept.length
     if (kept.length === 0) return
     const entries = await this.#compressed(kept, nowMs)
+    await breathe()
     await this.#store(client, entries)
   }
 
@@ -317,7 +322,7 @@ class Work {
       return await storeEntries(client, entries)
     } catch (error) {
       if (!isPartitionMissing(error)) throw error
-      this.#partitions.clear()
+      for (const of of PARTITIONED) this.#partitions[of].clear()
       await this.#ensurePartitions(client, entries)
       return storeEntries(client, entries)
     }
@@ -326,18 +331,16 @@ class Work {
   async #ensurePartitions(client: PoolClient, entries: readonly Entry[]): Promise<void> {
     for (const { frame, bodies } of entries) {
       const day = Math.floor(frame.timeMs / DAY_MS)
-      await this.#ensurePartition(client, 'ensure_log_partition', day, frame.retentionDays)
-      if (bodies !== null)
-        await this.#ensurePartition(client, 'ensure_body_partition', day, frame.bodiesRetentionDays)
+      for (const of of PARTITIONED) {
+        if (of === 'body' && bodies === null) continue
+        const days = of === 'log' ? frame.retentionDays : frame.bodiesRetentionDays
+        const key = day * CLASSES + days
+        if (this.#partitions[of].has(key)) continue
+        const date = new Date(day * DAY_MS).toISOString().slice(0, 10)
+        await client.query(`SELECT ensure_${of}_partition($1::date, $2::int)`, [date, days])
+        this.#partitions[of].add(key)
+      }
     }
-  }
-
-  async #ensurePartition(client: PoolClient, ensure: string, day: number, days: number): Promise<void> {
-    const key = `${ensure} ${day} ${days}`
-    if (this.#partitions.has(key)) return
-    const date = new Date(day * DAY_MS).toISOString().slice(0, 10)
-    await client.query(`SELECT ${ensure}($1::date, $2::int)`, [date, days])
-    this.#partitions.add(key)
   }
 
   /** Keeps a frame Postgres refuses, as it is, beside the journal. */

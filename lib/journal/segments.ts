@@ -6,7 +6,7 @@ import { type Frame, readFrame } from './frame.ts'
 
 const CURSOR_SUFFIX = '.cursor'
 const CHUNK_BYTES = 8 * 1024 * 1024
-const ROWS_MAX = 2_000
+const ROWS_MAX = 1_000
 /** Slicing this many frames takes about a millisecond of the event loop. */
 const FRAMES_A_SLICE = 400
 
@@ -56,12 +56,12 @@ export async function removeStrayCursors(directory: string): Promise<void> {
   }
 }
 
-/** Reads batches into one piece of memory that a worker thread can see without a copy. */
+/** Reads batches into one piece of memory, again and again. */
 export class SegmentReader {
-  #chunk = sharedBuffer(CHUNK_BYTES)
+  #chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES)
 
   /**
-   * Whole frames of the segment at `path` between `from` and `end` (bytes), as many as fit: 2,000 rows or 8 MB, and
+   * Whole frames of the segment at `path` between `from` and `end` (bytes), as many as fit: 1,000 rows or 8 MB, and
    * always at least one. `isSealed` says that nobody writes it any more, so a frame that passes `end` is torn.
    */
   async read(path: string, from: number, end: number, isSealed: boolean): Promise<Batch> {
@@ -81,7 +81,7 @@ export class SegmentReader {
           at = read.next
         } else if (read.kind === 'short' && from + at + read.bytes <= end) {
           if (at > 0) break
-          chunk = await fill(file, sharedBuffer(read.bytes), from, end)
+          chunk = await fill(file, Buffer.allocUnsafeSlow(read.bytes), from, end)
         } else {
           if (isSealed) batch.lostBytes = end - from - at
           break
@@ -109,8 +109,4 @@ async function fill(
     filled += bytesRead
   }
   return memory.subarray(0, filled)
-}
-
-function sharedBuffer(bytes: number): Buffer {
-  return Buffer.from(new SharedArrayBuffer(bytes))
 }
