@@ -44,7 +44,22 @@ const ENDPOINT_WORDS: Readonly<Record<string, string>> = {
 }
 
 /** Endpoint names worth offering in a filter, most used first. */
-export const ENDPOINTS = ['chatComplete', 'messages', 'complete', 'embed', 'createModelResponse', 'proxy']
+export const ENDPOINTS = [
+  'chatComplete',
+  'messages',
+  'complete',
+  'embed',
+  'createModelResponse',
+  'messagesCountTokens',
+  'imageGenerate',
+  'createSpeech',
+  'createTranscription',
+  'rerank',
+  'moderate',
+  'uploadFile',
+  'createBatch',
+  'proxy',
+]
 
 /** `chatComplete` as people say it: "chat". Names without a word of their own are taken apart: "retrieve file". */
 export function endpointWords(name: string): string {

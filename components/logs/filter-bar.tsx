@@ -292,15 +292,17 @@ function Editor({
     'data-autofocus': true,
     clearable: true,
   }
-  if (id === 'key') {
+  if (id === 'key' || id === 'endpoint') {
+    const chosen = listOf(filter[first])
+    const strangers = chosen.filter((each) => !options.some(({ value }) => value === each))
     return (
       <MultiSelect
         {...common}
-        data={options}
+        data={[...options, ...strangers.map((value) => ({ value, label: value }))]}
         searchable
-        value={listOf(filter[first])}
+        value={chosen}
         onChange={(values) => setUrlState({ [first]: values.join(',') })}
-        nothingFoundMessage="No key is called that"
+        nothingFoundMessage={`No ${label.toLowerCase()} is called that`}
       />
     )
   }

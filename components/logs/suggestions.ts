@@ -5,7 +5,7 @@ import { apiKeys } from '@/lib/contract/access.ts'
 import { providers } from '@/lib/contract/catalog.ts'
 import { queries } from '@/lib/queries.ts'
 import { useWorkspaceId } from '../shell/workspace.tsx'
-import { ENDPOINTS } from './detail.ts'
+import { ENDPOINTS, endpointWords } from './detail.ts'
 
 interface Option {
   value: string
@@ -37,12 +37,13 @@ export function useSuggestions() {
   const keys = useQuery({ ...queries(apiKeys, workspaceId).list({ page_size: 100 }), ...patience })
   const providerList = useQuery({ ...queries(providers, workspaceId).list({ page_size: 100 }), ...patience })
   const keyOptions = (keys.data?.data ?? []).map(({ id, name }) => ({ value: id, label: name }))
-  const named = new Map(keyOptions.map(({ value, label }) => [value, label]))
+  const endpoints = ENDPOINTS.map((value) => ({ value, label: endpointWords(value) }))
+  const named = new Map([...keyOptions, ...endpoints].map(({ value, label }) => [value, label]))
   const options: Readonly<Record<string, Option[]>> = {
     key: distinct(keyOptions),
     provider: (providerList.data?.data ?? []).map(({ slug }) => ({ value: slug, label: slug })),
     status: STATUSES.map((value) => ({ value, label: value })),
-    endpoint: ENDPOINTS.map((value) => ({ value, label: value })),
+    endpoint: endpoints,
   }
   return {
     optionsOf: (id: string): Option[] => options[id] ?? [],

@@ -45,7 +45,7 @@ export function useLogs(filter: Filter, { isLive, isHeld }: { isLive: boolean; i
     gcTime: 0,
   })
 
-  const data: Pages | undefined = pages.data
+  const data = pages.data as Pages | undefined
   const newest = isLive ? tail.data : undefined
   const waiting = useMemo(() => (data && newest ? unseen(data, newest).length : 0), [data, newest])
   const admit = () => {
