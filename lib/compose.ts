@@ -120,6 +120,7 @@ async function start(say: (line: string) => void): Promise<Runtime> {
       isSavedOnlyForced: settings.isInlineConfigBlocked,
       headersToMetadata: settings.headersToMetadata,
       headersToIgnore: new Set(settings.headersToIgnore),
+      cors: settings.cors,
     },
   }
   const world = { database, settings: { publicUrl: settings.publicUrl, secret: settings.secret }, now }

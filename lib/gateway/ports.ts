@@ -124,5 +124,11 @@ export interface Ports {
     isSavedOnlyForced: boolean
     headersToMetadata: readonly string[]
     headersToIgnore: ReadonlySet<string>
+    cors: {
+      allowedOrigins: readonly string[]
+      allowedMethods: readonly string[]
+      allowedHeaders: readonly string[]
+      exposeHeaders: readonly string[]
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Answer, type CallBody, isStream, type Sink } from '../gateway/call.ts'
 import type { Ports } from '../gateway/ports.ts'
 import { serve } from '../gateway/serve.ts'
+import { corsHeaders, preflight } from './cors.ts'
 import { encodingOf, inflated } from './inflate.ts'
 import { callOf, edgeRefusal, type HeaderBag, tooLarge } from './wire.ts'
 
@@ -19,6 +20,12 @@ export async function answerNode(
   ports: Ports,
 ): Promise<void> {
   const headers = req.headers as HeaderBag
+  const { cors } = ports.settings
+  const permission = preflight(req.method ?? 'GET', headers, cors)
+  if (permission) {
+    res.writeHead(204, permission).end()
+    return
+  }
   let gone: (() => void) | null = null
   let isGone = false
   res.on('close', () => {
@@ -32,7 +39,9 @@ export async function answerNode(
     if (isGone) fn()
   })
   try {
-    write(res, await serve(call, ports), body)
+    const answer = await serve(call, ports)
+    if (headers.origin !== undefined) Object.assign(answer.headers, corsHeaders(headers, cors))
+    write(res, answer, body)
   } catch (error) {
     console.error(`call ${call.id} failed at the edge:`, error)
     if (res.headersSent) res.destroy()

@@ -1,6 +1,7 @@
 import { type Answer, type AnswerStream, type CallBody, isStream } from '../gateway/call.ts'
 import type { Ports } from '../gateway/ports.ts'
 import { serve } from '../gateway/serve.ts'
+import { corsHeaders, preflight } from './cors.ts'
 import { encodingOf, inflated } from './inflate.ts'
 import { BASE_ANSWER, callOf, edgeRefusal, type HeaderBag, PROBE_ANSWER, routeOf, tooLarge } from './wire.ts'
 
@@ -19,12 +20,17 @@ export function dataPlane(ports: () => Promise<Ports>) {
     if (route.plane === 'base') return new Response(BASE_ANSWER, { headers: JSON_TYPE })
     if (route.plane !== 'data') return new Response(PROBE_ANSWER, { status: 404, headers: JSON_TYPE })
     const headers = Object.fromEntries(request.headers) as HeaderBag
+    const { cors } = (await ports()).settings
+    const permission = preflight(request.method, headers, cors)
+    if (permission) return new Response(null, { status: 204, headers: permission })
     const call = callOf(request.method, route.path, target, headers, new WebBody(request), (fn) => {
       if (request.signal.aborted) fn()
       else request.signal.addEventListener('abort', fn, { once: true })
     })
     try {
-      return responseOf(await serve(call, await ports()))
+      const answer = await serve(call, await ports())
+      Object.assign(answer.headers, corsHeaders(headers, cors))
+      return responseOf(answer)
     } catch (error) {
       console.error(`call ${call.id} failed at the edge:`, error)
       return responseOf(edgeRefusal(error, call.style, call.id))

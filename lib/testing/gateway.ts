@@ -7,6 +7,7 @@ import { dataPlane } from '../http/web.ts'
 import { BASE_ANSWER, PROBE_ANSWER, routeOf } from '../http/wire.ts'
 import { uuidv7 } from '../ids.ts'
 import type { CallBodies, CallRecord } from '../logs/record.ts'
+import { maskHeaders } from '../logs/redact.ts'
 import { catalogueCard, catalogueModels, foldModelId, type ModelCard } from '../pricing.ts'
 import { createEgress } from '../providers/egress.ts'
 import { credentialHeaders, providerSpec } from '../providers/openai-compatible.ts'
@@ -26,6 +27,9 @@ export interface ProviderInput {
   fields?: Partial<Provider>
 }
 
+/** What a test binds instead of the default; settings one by one. */
+export type GatewayOverrides = Partial<Omit<Ports, 'settings'>> & { settings?: Partial<Ports['settings']> }
+
 export interface TestGateway {
   /** `http://127.0.0.1:port/api/v1` */
   baseUrl: string
@@ -42,7 +46,7 @@ export interface TestGateway {
 export async function startGateway(
   edge: Edge,
   providers: ProviderInput[],
-  overrides: Partial<Ports> = {},
+  overrides: GatewayOverrides = {},
 ): Promise<TestGateway> {
   const key = 'tg_stest0000000000000000000000000000000000000000000000'
   const callers = new Map([[key, testCaller()]])
@@ -55,6 +59,15 @@ export async function startGateway(
     maxConnectionsPerOrigin: 64,
     maxPendingPerOrigin: 256,
   })
+  const settings: Ports['settings'] = {
+    requestTimeoutMs: 300_000,
+    bodyBytesMax: 32 * 1024 * 1024,
+    publicUrl: '',
+    isSavedOnlyForced: false,
+    headersToMetadata: [],
+    headersToIgnore: new Set(),
+    cors: { allowedOrigins: [], allowedMethods: [], allowedHeaders: [], exposeHeaders: [] },
+  }
   const ports: Ports = {
     keys: {
       find: (secret) => callers.get(secret) ?? null,
@@ -71,23 +84,10 @@ export async function startGateway(
     sandbox: createSandbox({ now: Date.now }),
     now: Date.now,
     newId: () => uuidv7(Date.now()),
-    maskHeaders: (headers) =>
-      Object.fromEntries(
-        Object.entries(headers).map(([name, value]) => [
-          name,
-          /key|authorization|cookie/.test(name) ? '********' : (value ?? ''),
-        ]),
-      ),
+    maskHeaders,
     countTokens: (text) => Math.ceil(text.length / 4),
-    settings: {
-      requestTimeoutMs: 300_000,
-      bodyBytesMax: 32 * 1024 * 1024,
-      publicUrl: '',
-      isSavedOnlyForced: false,
-      headersToMetadata: [],
-      headersToIgnore: new Set(),
-    },
     ...overrides,
+    settings: { ...settings, ...overrides.settings },
   }
   const server = edge === 'node' ? nodeServer(ports) : webServer(ports)
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
