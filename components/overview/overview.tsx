@@ -24,6 +24,7 @@ import { type Overview, RANGE_WORDS, type Range, spentToday, verdict } from './v
 
 const LIVE_MS = 2_000
 const REFRESH_MS = 10_000
+const NO_CALLS = 'no calls yet'
 
 /** Is the gateway healthy, and what does it cost? In words first, then five figures, then how they came about. */
 export function OverviewScreen() {
@@ -135,19 +136,23 @@ function answers(
       label: 'Failed calls',
       value: now && percent(failed),
       title: now ? plural(now.errors, 'failed call') : '',
-      note: data && <Blame.Words blame={data.blame} />,
+      note: data && (data.now.requests === 0 ? NO_CALLS : <Blame.Words blame={data.blame} />),
       picture: <Blame.Bar blame={data?.blame} />,
     },
     {
       label: 'Median latency',
       value: now && duration(now.p50_ms),
-      note: now && `p99 ${duration(now.p99_ms)}${trend(now.p50_ms, data?.before.p50_ms)}`,
+      note:
+        now &&
+        (now.requests === 0
+          ? NO_CALLS
+          : `p99 ${duration(now.p99_ms)}${trend(now.p50_ms, data?.before.p50_ms)}`),
       picture: <Spark values={data?.series.map(({ p50_ms }) => p50_ms) ?? []} />,
     },
     {
       label: 'Gateway overhead',
       value: now && duration(now.overhead_ms),
-      note: now && 'added to a call, on average',
+      note: now && (now.requests === 0 ? NO_CALLS : 'added to a call, on average'),
     },
   ]
 }
