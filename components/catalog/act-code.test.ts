@@ -26,7 +26,9 @@ describe('an act as code', () => {
       .replace(/^curl [^\n]*\n/, 'printf "%s" \\\n')
       .replace(/ {2}-H [^\n]*\n/g, '')
       .replace('  -d ', '  ')
-    const sent = execFileSync('sh', ['-c', line], { env: { UPSTREAM_KEY: 'sk-1' } }).toString()
+    const sent = execFileSync('sh', ['-c', line], {
+      env: { ...process.env, UPSTREAM_KEY: 'sk-1' },
+    }).toString()
     expect(JSON.parse(sent)).toEqual(JSON.parse(JSON.stringify({ ...body, key: 'sk-1' })))
   })
 

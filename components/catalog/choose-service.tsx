@@ -88,8 +88,9 @@ export function ChooseService({ choose }: { choose: (service: Service) => void }
             ))
         ) : (
           <div className={styles.services} style={{ marginTop: 44 }} aria-hidden>
-            {Array.from({ length: 12 }, (_, index) => (
-              <Skeleton key={`${index + 1}`} height={60} />
+            {'123456789012'.split('').map((_, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: placeholders are all alike
+              <Skeleton key={index} height={60} />
             ))}
           </div>
         )}

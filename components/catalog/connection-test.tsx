@@ -1,7 +1,7 @@
 'use client'
 
 import { Button, Checkbox, Loader, UnstyledButton } from '@mantine/core'
-import { Check, ChevronDown, ChevronRight, PlugZap, TriangleAlert } from 'lucide-react'
+import { ChevronDown, ChevronRight, PlugZap, TriangleAlert } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { z } from 'zod'
 import { integrations, type integrationTestRow } from '@/lib/contract/catalog.ts'
@@ -168,13 +168,13 @@ function Found({ models }: { models: TestReply['models'] }) {
       </UnstyledButton>
       {isOpen && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard
-        <div className={styles.found} tabIndex={0} role="region" aria-label="Models found">
+        <section className={styles.found} tabIndex={0} aria-label="Models found">
           <ul>
             {models.map(({ slug }) => (
               <li key={slug}>{slug}</li>
             ))}
           </ul>
-        </div>
+        </section>
       )}
     </>
   )
@@ -203,13 +203,6 @@ function Choice({
         checked={kept === models.length}
         indeterminate={kept > 0 && kept < models.length}
         onChange={() => set(kept === models.length ? models.map(({ slug }) => slug) : [])}
-        icon={({ className, indeterminate }) =>
-          indeterminate ? (
-            <span className={className}>–</span>
-          ) : (
-            <Check className={className} strokeWidth={3} />
-          )
-        }
       />
       {models.slice(0, BOXES_MAX).map(({ slug }) => (
         <Checkbox

@@ -104,11 +104,11 @@ export interface ModelChange {
   max_output_tokens?: number | null
 }
 
-/** Changes models of an integration: on screen at once, taken back when the server refuses. */
-export function useChangeModels() {
+/** Changes models of an integration: on screen at once, taken back when refused. Quiet where a form says why itself. */
+export function useChangeModels({ isQuiet = false }: { isQuiet?: boolean } = {}) {
   const { integrations } = useCatalog()
   const client = useQueryClient()
-  const { onSuccess, ...act } = integrations.act('updateModels')
+  const { onSuccess: _, ...act } = integrations.act('updateModels')
   return useMutation({
     ...act,
     mutationFn: ({ slug, models }: { slug: string; models: readonly ModelChange[] }, context) =>
@@ -133,7 +133,7 @@ export function useChangeModels() {
     },
     onError: (error, _, kept) => {
       if (kept) client.setQueryData(kept.queryKey, kept.before)
-      notifyError(error, 'The model was not changed')
+      if (!isQuiet) notifyError(error, 'The model was not changed')
     },
     onSettled: (_, __, ___, kept) => kept && client.invalidateQueries({ queryKey: kept.queryKey }),
   })

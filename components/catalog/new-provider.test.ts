@@ -3,11 +3,13 @@ import type { Service } from './data.ts'
 import {
   bodyForCode,
   credentialProblems,
+  credentialsChange,
   freeSlug,
   integrationBody,
   nameProblems,
   newDraft,
   slugOf,
+  storedDraft,
   testBody,
   withoutSecrets,
 } from './new-provider.ts'
@@ -73,6 +75,24 @@ describe('a provider in the making', () => {
     expect(slugOf('  Zoë’s Model  Café ')).toBe('zoe-s-model-cafe')
     expect(freeSlug('openai', ['OpenAI', 'openai-2'])).toBe('openai-3')
     expect(freeSlug('groq', [])).toBe('groq')
+  })
+})
+
+describe('stored credentials', () => {
+  const before = storedDraft(service, {
+    configurations: { openai_project: 'p1', masked_key: 'sk-***', custom_headers: { 'x-a': '1' } },
+  })
+
+  it('stay as they are where nothing was typed', () => {
+    expect(credentialsChange(service, before, before)).toEqual({})
+  })
+
+  it('change by field: a new secret replaces, an emptied field is cleared', () => {
+    const now = { ...before, fields: { ...before.fields, key: 'sk-2', openai_project: '' }, headers: [] }
+    expect(credentialsChange(service, before, now)).toEqual({
+      key: 'sk-2',
+      configurations: { openai_project: null, custom_headers: null },
+    })
   })
 })
 

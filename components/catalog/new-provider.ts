@@ -121,10 +121,40 @@ export function testBody(service: Service, draft: ProviderDraft): Partial<Body> 
   return draft.integration === '' ? credentialsBody(service, draft) : { slug: draft.integration }
 }
 
-/** Changed credentials of an integration: fields left empty stay as they are. */
-export function credentialsChange(service: Service, draft: ProviderDraft): UpdateOf<typeof integrations> {
-  const { key, configurations } = credentialsBody(service, draft)
-  return { ...(key ? { key } : {}), ...(configurations ? { configurations } : {}) }
+/** Stored credentials as the form shows them: what may be read stands in its field, secrets stand masked behind it. */
+export function storedDraft(
+  service: Service,
+  { configurations = {} }: { configurations?: Readonly<Record<string, unknown>> | undefined },
+): ProviderDraft {
+  const open = service.fields.filter((field) => !field.is_secret)
+  const headers = Object.entries((configurations.custom_headers ?? {}) as Record<string, string>)
+  return {
+    ...newDraft(service),
+    fields: Object.fromEntries(open.map(({ name }) => [name, String(configurations[name] ?? '')])),
+    headers: headers.map(([name, value]) => ({ name, value })),
+  }
+}
+
+/** What changed of stored credentials: an untouched field stays, an emptied one is cleared, an empty secret stays. */
+export function credentialsChange(
+  service: Service,
+  before: ProviderDraft,
+  now: ProviderDraft,
+): UpdateOf<typeof integrations> {
+  const configurations: Record<string, unknown> = {}
+  let key: string | undefined
+  for (const { name, is_secret } of service.fields) {
+    const value = now.fields[name]?.trim() ?? ''
+    if (is_secret ? value === '' : value === (before.fields[name] ?? '')) continue
+    if (name === 'key') key = value
+    else configurations[name] = value === '' ? null : value
+  }
+  if (JSON.stringify(now.headers) !== JSON.stringify(before.headers))
+    configurations.custom_headers = headersOf(now) ?? null
+  return {
+    ...(key === undefined ? {} : { key }),
+    ...(Object.keys(configurations).length > 0 ? { configurations } : {}),
+  }
 }
 
 /** The same bodies with every secret named instead of printed, for the API tab. */
@@ -148,18 +178,21 @@ function credentialsBody(service: Service, draft: ProviderDraft) {
   const said = Object.entries(draft.fields)
     .map(([name, value]) => [name, value.trim()] as const)
     .filter(([name, value]) => value !== '' && service.fields.some((field) => field.name === name))
-  const headers = draft.headers.filter(({ name }) => name.trim() !== '')
   const configurations: Record<string, unknown> = Object.fromEntries(said.filter(([name]) => name !== 'key'))
-  if (headers.length > 0)
-    configurations.custom_headers = Object.fromEntries(
-      headers.map(({ name, value }) => [name.trim(), value.trim()]),
-    )
+  const headers = headersOf(draft)
+  if (headers) configurations.custom_headers = headers
   const key = said.find(([name]) => name === 'key')?.[1]
   return {
     ai_provider_id: service.id,
     ...(key ? { key } : {}),
     ...(Object.keys(configurations).length > 0 ? { configurations } : {}),
   }
+}
+
+function headersOf({ headers }: ProviderDraft): Record<string, string> | undefined {
+  const named = headers.filter(({ name }) => name.trim() !== '')
+  if (named.length === 0) return undefined
+  return Object.fromEntries(named.map(({ name, value }) => [name.trim(), value.trim()]))
 }
 
 function envName(service: Service, field: string): string {

@@ -1,0 +1,35 @@
+import type { ReactNode } from 'react'
+import { Status, type Tone } from '../ui/status.tsx'
+import styles from './catalog.module.css'
+import type { Provider } from './data.ts'
+
+const TONES: Readonly<Record<Provider['status'], Tone>> = {
+  active: 'ok',
+  disabled: 'idle',
+  exhausted: 'bad',
+  expired: 'warn',
+}
+
+export function ProviderStatus({ status }: Pick<Provider, 'status'>) {
+  return <Status tone={TONES[status]}>{status.charAt(0).toUpperCase() + status.slice(1)}</Status>
+}
+
+/** Budgets and rates are kept, and this version does not act on them: said wherever they would be shown. */
+export function Limits({ usage_limits, rate_limits }: { usage_limits: unknown; rate_limits: unknown }) {
+  const isSet = usage_limits !== null || rate_limits !== null
+  return <span className={styles.limits}>{isSet ? 'Set, not enforced yet' : 'Not enforced yet'}</span>
+}
+
+/** Names and values below each other: what is known of one thing. */
+export function Facts({ rows }: { rows: readonly (readonly [string, ReactNode])[] }) {
+  return (
+    <dl className={styles.facts}>
+      {rows.map(([name, value]) => (
+        <div key={name} style={{ display: 'contents' }}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
