@@ -5,7 +5,7 @@ import { GatewayError } from '../errors.ts'
 import { catalogueModels } from '../pricing.ts'
 import { anthropicError } from '../providers/anthropic-usage.ts'
 import { type Egress, egressFetch } from '../providers/egress.ts'
-import type { ProviderSpec } from '../providers/openai-compatible.ts'
+import { modelRule, type ProviderSpec } from '../providers/openai-compatible.ts'
 import { openAiError } from '../providers/openai-usage.ts'
 import { sandboxUpstream } from '../providers/sandbox.ts'
 import { maskSecret, maskSecrets } from '../secrets.ts'
@@ -83,8 +83,9 @@ async function subjectOf(ctx: Ctx, said: Said): Promise<Subject> {
   const before = typeof said.key === 'string' ? bare(ctx, stored) : openCredentials(ctx, stored)
   const credentials = mergeCredentials(spec, before, said, rules)
   refuseNewHost(spec, before, credentials, said)
-  const own = (await enabledModels(ctx, stored)).filter((slug) => !NOT_CHAT.test(slug))
-  return { id: stored.id, name: stored.name, spec, credentials, candidates: [...own, ...chatModels(spec)] }
+  const enabled = (await enabledModels(ctx, stored)).filter((slug) => !NOT_CHAT.test(slug))
+  const cheapest = chatModels(spec).filter((slug) => enabled.includes(slug))
+  return { id: stored.id, name: stored.name, spec, credentials, candidates: [...cheapest, ...enabled] }
 }
 
 const CREATE = ['workspace_integrations.create', 'organisation_integrations.create']
@@ -168,7 +169,7 @@ async function outcomeOf(upstream: Upstream, subject: Subject): Promise<Outcome>
     : failure(spec, proved.status, proved.text)
 }
 
-/** The smallest call there is. A model the upstream does not have still shows that the key is good. */
+/** The smallest call there is. An upstream that only misses the model has let the key in. */
 async function oneToken(upstream: Upstream, subject: Subject, models: Outcome['models']): Promise<Outcome> {
   const { spec, candidates } = subject
   const model = candidates[0] ?? models[0]?.slug
@@ -180,11 +181,18 @@ async function oneToken(upstream: Upstream, subject: Subject, models: Outcome['m
     }
   }
   const isAnthropic = spec.dialect === 'anthropic'
-  const body = { model, max_tokens: 1, messages: [{ role: 'user', content: 'Hi' }] }
+  const cap = modelRule(spec, model)?.cap ?? spec.cap ?? 'max_tokens'
+  const body = { model, [cap]: 1, messages: [{ role: 'user', content: 'Hi' }] }
   const { status, text } = await upstream.ask(isAnthropic ? '/messages' : '/chat/completions', body)
-  if (status < 200 || status >= 300) return { ...failure(spec, status, text), models }
-  const isAnswer = isObject(parsed(text))
-  return { isWell: isAnswer, models, message: isAnswer ? null : notAList(spec) }
+  if (status >= 200 && status < 300) {
+    const isAnswer = isObject(parsed(text))
+    return { isWell: isAnswer, models, message: isAnswer ? null : notAList(spec) }
+  }
+  const refused = failure(spec, status, text)
+  if (status === 404 && refused.message?.includes(model)) {
+    return { isWell: true, models, message: `${spec.name} accepts the key, but does not know ${model}.` }
+  }
+  return { ...refused, models }
 }
 
 function failure(spec: ProviderSpec, status: number, text: string): Outcome {
@@ -227,12 +235,15 @@ function modelsIn(text: string): Outcome['models'] | null {
   return [...found].map(([slug, name]) => ({ slug, name }))
 }
 
-const NOT_CHAT = /embed|whisper|tts|speech|audio|image|dall-e|moderation|rerank|realtime|transcri|sora|guard/i
+const NOT_CHAT =
+  /embed|whisper|tts|speech|audio|image|dall-e|moderation|rerank|realtime|transcri|sora|guard|instruct$|davinci|babbage|search|research|codex/i
 
+/** The cheapest first, but those that think before they answer last: one token is not enough for them. */
 function chatModels(spec: ProviderSpec): string[] {
   const known = catalogueModels(spec.id).filter(({ id }) => !NOT_CHAT.test(id))
   const price = (card: (typeof known)[number]) => card.prices?.output ?? Number.POSITIVE_INFINITY
-  return known.sort((a, b) => price(a) - price(b)).map(({ id }) => id)
+  const thinks = ({ id }: (typeof known)[number]) => (modelRule(spec, id)?.cap ? 1 : 0)
+  return known.sort((a, b) => thinks(a) - thinks(b) || price(a) - price(b)).map(({ id }) => id)
 }
 
 function scrubbed(message: string, credentials: Credentials): string {

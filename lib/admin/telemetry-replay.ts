@@ -11,14 +11,15 @@ import { readableWorkspaces } from './telemetry-scope.ts'
  * what came back. Refuses `forbidden` to a person without such a key, `conflict` for a call that cannot be sent again.
  */
 export async function replay(ctx: Ctx, { id }: { id: string }): Promise<z.output<typeof replayRow>> {
-  const { gateway } = ctx.runtime
-  if (!gateway) throw new GatewayError('unavailable', 'This process serves no calls.')
   const workspaceIds = await readableWorkspaces(ctx, ['logs.view'])
   const detail = await readLog(ctx.runtime.database.prisma, id, { workspaceIds })
   if (!detail) throw notFound(logs.noun)
   ctx.record({ id: detail.row.id, workspaceId: detail.row.workspace_id })
   const keyId = await ownKey(ctx, detail.row.workspace_id)
-  const answer = await gateway.replay({ keyId, ...requestOf(detail) })
+  const request = requestOf(detail)
+  const { gateway } = ctx.runtime
+  if (!gateway) throw new GatewayError('unavailable', 'This process serves no calls.')
+  const answer = await gateway.replay({ keyId, ...request })
   return {
     object: 'replay',
     log_id: answer.logId,

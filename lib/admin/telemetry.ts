@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import { countRequests } from '../analytics/query.ts'
 import { type logList, logs, overview } from '../contract/telemetry.ts'
-import { logFilterOf } from '../logs/filter.ts'
+import { type LogFilter, logFilterOf } from '../logs/filter.ts'
 import { listLogs, readLog } from '../logs/query.ts'
 import { detailForWire, rowForWire } from '../logs/wire.ts'
 import { absent, byIdOrSlug, type Ctx, notFound } from './context.ts'
@@ -14,19 +14,21 @@ import { verbs } from './verbs.ts'
 
 export const logVerbs = verbs(logs, { list, actions: { ingest, view, replay } })
 
-export const overviewVerbs = verbs(overview, { list: showOverview })
+export const overviewVerbs = verbs(overview, { actions: { show: showOverview } })
 
 type Query = z.output<typeof logs.query>
 
 const DAY_MS = 86_400_000
-const RANGE_MS = 90 * DAY_MS
+const RANGE_MS_DEFAULT = 90 * DAY_MS
+/** As far as any list looks back from its end. */
+const RANGE_MS_MAX = 400 * DAY_MS
 /** A row written this moment by a clock a little ahead of ours is counted too. */
 const AHEAD_MS = 60_000
 
 /** Calls by time, newest first unless asked otherwise; `total` counts the whole range where the roll-ups can. */
 async function list(ctx: Ctx, query: Query): Promise<z.output<typeof logList>> {
   const workspaceIds = await workspacesAsked(ctx, query.workspace_slug)
-  const filter = logFilterOf(query)
+  const filter = within(logFilterOf(query), ctx.now)
   const { prisma } = ctx.runtime.database
   const page = await listLogs(prisma, {
     workspaceIds,
@@ -37,9 +39,21 @@ async function list(ctx: Ctx, query: Query): Promise<z.output<typeof logList>> {
     now: ctx.now,
   })
   const to = filter.to ?? new Date(ctx.now.getTime() + AHEAD_MS)
-  const from = filter.from ?? new Date(to.getTime() - RANGE_MS)
+  const from = filter.from ?? new Date(to.getTime() - RANGE_MS_DEFAULT)
   const total = await countRequests(prisma, { workspaceIds, filter, from, to, now: ctx.now })
   return { object: 'list', total, data: page.rows.map(rowForWire), next_cursor: page.nextCursor }
+}
+
+/** The filter with its range cut to where calls can be: not after now, and no longer than lists look back. */
+function within(filter: LogFilter, now: Date): LogFilter {
+  const endMs = now.getTime() + AHEAD_MS
+  const toMs = Math.max(0, Math.min(filter.to?.getTime() ?? endMs, endMs))
+  const fromMs = filter.from && Math.min(Math.max(filter.from.getTime(), toMs - RANGE_MS_MAX, 0), toMs)
+  return {
+    ...filter,
+    ...(filter.to ? { to: new Date(toMs) } : {}),
+    ...(fromMs === undefined ? {} : { from: new Date(fromMs) }),
+  }
 }
 
 /** One call with everything that was kept of it. */

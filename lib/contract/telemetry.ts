@@ -144,7 +144,12 @@ export const logFilter = {
   trace_id: csv.optional(),
   span_id: csv.optional(),
   /** Statuses; `4xx` and `5xx` too. */
-  status_code: csv.optional(),
+  status_code: csv
+    .refine(
+      (all) => all.every((one) => /^[1-5](\d\d|xx)$/i.test(one)),
+      'must list statuses such as 429 or 5xx',
+    )
+    .optional(),
   /** Cents. */
   cost_min: queryNumber.optional(),
   cost_max: queryNumber.optional(),
@@ -333,6 +338,11 @@ export const overviewRow = z.object({
   }),
 })
 
+const overviewQuery = z.object({
+  range: z.enum(OVERVIEW_RANGES).default('24h'),
+  workspace_id: reference.optional(),
+})
+
 /** `GET /admin/overview`: what the first page of the console shows, from the roll-ups. */
 export const overview = resource({
   path: 'admin/overview',
@@ -345,5 +355,6 @@ export const overview = resource({
   row: overviewRow,
   create: nothing,
   update: nothing,
-  query: z.object({ range: z.enum(OVERVIEW_RANGES).default('24h'), workspace_id: reference.optional() }),
+  query: overviewQuery,
+  actions: { show: { method: 'GET', path: '', verb: 'view', input: overviewQuery, audit: null } },
 })
