@@ -99,7 +99,7 @@ export function WorkspaceSwitch() {
             <span className="visually-hidden">Workspace: </span>
             {workspace?.name ?? '…'}
           </span>
-          <ChevronsUpDown size={14} aria-hidden />
+          <ChevronsUpDown size={14} aria-hidden className={styles.switchIcon} />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -224,7 +224,7 @@ async function handle(
     method,
     query: { nextauth: path.split('/') },
     headers: { host: 'localhost:3000', 'x-forwarded-for': ip, 'user-agent': 'test' },
-    cookies: Object.fromEntries(cookies.map((each) => [nameOf(each), decodeURIComponent(valueOf(each))])),
+    cookies: Object.fromEntries(cookies.map((each) => [nameOf(each), decodeURIComponent(contentOf(each))])),
     body,
   }
   const reply = {
@@ -251,8 +251,8 @@ async function handle(
 }
 
 function withCookies(cookies: readonly string[]): Headers {
-  return new Headers({ cookie: cookies.map((each) => `${nameOf(each)}=${valueOf(each)}`).join('; ') })
+  return new Headers({ cookie: cookies.map((each) => `${nameOf(each)}=${contentOf(each)}`).join('; ') })
 }
 
 const nameOf = (cookie: string) => cookie.slice(0, cookie.indexOf('='))
-const valueOf = (cookie: string) => cookie.slice(cookie.indexOf('=') + 1).split(';')[0]!
+const contentOf = (cookie: string) => cookie.slice(cookie.indexOf('=') + 1).split(';')[0]!
