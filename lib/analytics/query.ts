@@ -1,4 +1,13 @@
-import { DAY_MS, type Grain, HOUR_MS, MINUTE_MS, piecesOf, type RawDatabase, rowsSql } from './rollups.ts'
+import {
+  DAY_MS,
+  type Grain,
+  HOUR_MS,
+  MINUTE_MS,
+  partsSql,
+  piecesOf,
+  type RawDatabase,
+  wholesSql,
+} from './rollups.ts'
 import { mergeSketches, quantile, type Sketch, sketchOf, TALLY, type Tallies } from './sketch.ts'
 
 export interface OverviewOptions {
@@ -155,7 +164,7 @@ export async function countRequests(
   ]
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
   const [row] = await db.$queryRawUnsafe<{ n: string }[]>(
-    `SELECT coalesce(sum(requests), 0)::text AS n FROM (${rowsSql(piecesOf(from.getTime(), to.getTime()), '$1')}) AS r ${where}`,
+    `SELECT coalesce(sum(requests), 0)::text AS n FROM (${partsSql(piecesOf(from.getTime(), to.getTime()), '$1')}) AS r ${where}`,
     ...values,
   )
   return Number(row?.n ?? 0)
@@ -179,41 +188,7 @@ function bucketStarts(fromMs: number, toMs: number, bucketMs: number): number[] 
 
 // ── figures ──
 
-/** Sums of one bucket; Postgres hands sums of bigint out as text. */
-interface Sums {
-  at: Date
-  requests: string
-  errors: string
-  caller_errors: string
-  input_tokens: string
-  output_tokens: string
-  reasoning_tokens: string
-  cache_read_tokens: string
-  cache_write_tokens: string
-  cost_nanos: string
-  unpriced: string
-  streams: string
-  response_ms: string
-  overhead_us: string
-  latency: Tallies | null
-}
-
-const SUMMED = [
-  'requests',
-  'errors',
-  'input_tokens',
-  'output_tokens',
-  'reasoning_tokens',
-  'cache_read_tokens',
-  'cache_write_tokens',
-  'cost_nanos',
-  'unpriced',
-  'streams',
-  'response_ms',
-  'overhead_us',
-]
-
-/** Buckets that hold anything, by their start; with `bucketMs` null the whole range is one, at 0. */
+/** Buckets that hold anything, as tallies by their start; with `bucketMs` null the whole range is one, at 0. */
 async function readBuckets(
   db: RawDatabase,
   workspaceIds: readonly string[],
@@ -221,42 +196,32 @@ async function readBuckets(
   toMs: number,
   bucketMs: number | null,
   grain: Grain,
-): Promise<Map<number, Sums>> {
+): Promise<Map<number, Tallies>> {
   const bucket =
     bucketMs === null
       ? `to_timestamp(0)`
       : `date_bin('${bucketMs} milliseconds', at, '${new Date(ORIGIN_MS).toISOString()}')`
-  const rows = await db.$queryRawUnsafe<Sums[]>(
-    `WITH r AS MATERIALIZED (
-       SELECT ${bucket} AS bucket, * FROM (${rowsSql(piecesOf(fromMs, toMs, grain), '$1')}) AS pieces
-     ), sums AS (
-       SELECT bucket, ${SUMMED.map((name) => `sum(${name})::text AS ${name}`).join(', ')},
-         coalesce(sum(requests) FILTER (WHERE status BETWEEN 400 AND 499), 0)::text AS caller_errors
-       FROM r GROUP BY bucket
-     ), tallies AS (
-       SELECT bucket, jsonb_object_agg(key, n) AS latency FROM (
-         SELECT bucket, key, sum(value::bigint)::bigint AS n FROM r, jsonb_each_text(latency) GROUP BY bucket, key
-       ) AS counted GROUP BY bucket
-     )
-     SELECT sums.bucket AS at, sums.*, tallies.latency FROM sums LEFT JOIN tallies USING (bucket)`,
+  const rows = await db.$queryRawUnsafe<{ at: Date; tallies: Tallies }[]>(
+    `SELECT bucket AS at, jsonb_object_agg(key, n) AS tallies FROM (
+       SELECT ${bucket} AS bucket, key, sum(value::bigint)::bigint AS n
+       FROM (${wholesSql(piecesOf(fromMs, toMs, grain), '$1')}) AS r, jsonb_each_text(latency)
+       GROUP BY 1, key
+     ) AS counted GROUP BY bucket`,
     [...workspaceIds],
   )
-  return new Map(rows.map((row) => [row.at.getTime(), row]))
+  return new Map(rows.map((row) => [row.at.getTime(), row.tallies]))
 }
 
-function figuresOf(buckets: Iterable<Sums>): Figures {
-  const rows = [...buckets]
-  const sum = (name: keyof Omit<Sums, 'at' | 'latency'>) =>
-    rows.reduce((total, row) => total + Number(row[name]), 0)
+function figuresOf(buckets: Iterable<Tallies>): Figures {
+  const all = [...buckets]
+  const count = (key: string) => all.reduce((total, tallies) => total + Number(tallies[key] ?? 0), 0)
+  const sum = (column: string) => count(TALLY.sum + column)
   const sketch = (prefix: string) =>
-    rows.reduce<Sketch>(
-      (merged, { latency }) => mergeSketches(merged, sketchOf(latency ?? {}, prefix)),
-      new Map(),
-    )
+    all.reduce<Sketch>((merged, tallies) => mergeSketches(merged, sketchOf(tallies, prefix)), new Map())
   const requests = sum('requests')
   const errors = sum('errors')
   const caller = sum('caller_errors')
-  const gateway = rows.reduce((total, { latency }) => total + Number(latency?.[TALLY.gateway] ?? 0), 0)
+  const gateway = count(TALLY.gateway)
   const response = sketch(TALLY.response)
   const overhead = sketch(TALLY.overhead)
   return {
@@ -309,7 +274,7 @@ async function readMovers(
          coalesce(ai_model, provider_slug, api_key_id::text) AS id, api_key_id,
          sum(requests) AS requests, sum(errors) AS errors, sum(cost_nanos) AS cost_nanos,
          sum(input_tokens + output_tokens) AS tokens
-       FROM (${rowsSql(piecesOf(fromMs, toMs), '$1')}) AS r
+       FROM (${partsSql(piecesOf(fromMs, toMs), '$1')}) AS r
        GROUP BY GROUPING SETS ((ai_model), (provider_slug), (api_key_id))
      ), ranked AS (
        SELECT *, row_number() OVER (PARTITION BY kind ORDER BY cost_nanos DESC, requests DESC, id) AS place FROM grouped
@@ -341,7 +306,7 @@ async function readLive(db: RawDatabase, workspaceIds: readonly string[], now: D
   const first = current - (LIVE_MINUTES - 1) * MINUTE_MS
   const rows = await db.$queryRawUnsafe<{ at: Date; requests: string; errors: string }[]>(
     `SELECT at, sum(requests)::text AS requests, sum(errors)::text AS errors
-     FROM (${rowsSql([{ grain: 'minute', from: first, to: current + MINUTE_MS }], '$1')}) AS r GROUP BY at`,
+     FROM (${partsSql([{ grain: 'minute', from: first, to: current + MINUTE_MS }], '$1')}) AS r GROUP BY at`,
     [...workspaceIds],
   )
   const byMinute = new Map(rows.map((row) => [row.at.getTime(), row]))

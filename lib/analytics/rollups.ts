@@ -1,3 +1,5 @@
+import { WHOLE } from './sketch.ts'
+
 /** Whatever runs a statement: Prisma's client, or one of its transactions. */
 export interface RawDatabase {
   $queryRawUnsafe<T>(query: string, ...values: unknown[]): PromiseLike<T>
@@ -46,18 +48,26 @@ function split(from: number, to: number, grain: Grain): Piece[] {
   return [...split(from, first, finer), { grain, from: first, to: last }, ...split(last, to, finer)]
 }
 
-const COLUMNS = `at, api_key_id, provider_slug, ai_model, status, requests, errors, input_tokens, output_tokens,
-  reasoning_tokens, cache_read_tokens, cache_write_tokens, cost_nanos, unpriced, streams, response_ms, overhead_us, latency`
+/** The rows of keys, models and statuses over these pieces, as a sub-select; `workspaces` names a bound uuid array. */
+export function partsSql(pieces: readonly Piece[], workspaces: string): string {
+  const columns =
+    'at, api_key_id, provider_slug, ai_model, status, requests, errors, input_tokens, output_tokens, cost_nanos'
+  return unionSql(pieces, columns, `workspace_id = ANY(${workspaces}::uuid[]) AND status <> ${WHOLE.status}`)
+}
 
-/** The rows of these pieces in these workspaces, as a sub-select; `workspaces` names a bound uuid array. */
-export function rowsSql(pieces: readonly Piece[], workspaces: string): string {
-  const theirs = `workspace_id = ANY(${workspaces}::uuid[])`
+/** The rows that stand for these workspaces as a whole over these pieces: `at` and tallies. */
+export function wholesSql(pieces: readonly Piece[], workspaces: string): string {
+  const isWhole = `api_key_id = '${WHOLE.apiKeyId}' AND provider_slug = '' AND ai_model = '' AND status = ${WHOLE.status}`
+  return unionSql(pieces, 'at, latency', `workspace_id = ANY(${workspaces}::uuid[]) AND ${isWhole}`)
+}
+
+function unionSql(pieces: readonly Piece[], columns: string, condition: string): string {
   const parts = pieces.map(
     ({ grain, from, to }) =>
-      `SELECT ${COLUMNS} FROM ${TABLES[grain]} WHERE ${theirs}` +
+      `SELECT ${columns} FROM ${TABLES[grain]} WHERE ${condition}` +
       ` AND at >= '${new Date(from).toISOString()}' AND at < '${new Date(to).toISOString()}'`,
   )
   return parts.length === 0
-    ? `SELECT ${COLUMNS} FROM rollup_minutes WHERE ${theirs} AND false`
+    ? `SELECT ${columns} FROM rollup_minutes WHERE ${condition} AND false`
     : parts.join('\nUNION ALL ')
 }

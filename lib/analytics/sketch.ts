@@ -13,9 +13,17 @@ const LOG_GAMMA = Math.log(GAMMA)
 /**
  * What the `latency` column of a roll-up counts, one object for all: a prefix and a bucket (`t87`), or a prefix alone
  * for a plain count. `response` in ms, `overhead` in µs, `firstByte` in ms (streams only), and `gateway`: failed calls
- * that are the gateway's own fault.
+ * that are the gateway's own fault. In the row that stands for a whole workspace, `sum` and a column's name (`#errors`)
+ * hold what the columns of the other rows add up to.
  */
-export const TALLY = { response: 't', overhead: 'o', firstByte: 'f', gateway: 'g' } as const
+export const TALLY = { response: 't', overhead: 'o', firstByte: 'f', gateway: 'g', sum: '#' } as const
+
+/**
+ * Every span of time has, beside the rows of its keys, models and statuses, one that stands for the whole workspace: so
+ * a chart reads one row a span, however many keys there are. It has this key and this status, and zeros in its
+ * columns, so adding rows up never counts a call twice.
+ */
+export const WHOLE = { apiKeyId: '00000000-0000-0000-0000-000000000000', status: 0 } as const
 
 /** Counts by tally key; merging is addition. */
 export type Tallies = Readonly<Record<string, number>>

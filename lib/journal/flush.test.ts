@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { inflateRawSync } from 'node:zlib'
 import type { Pool } from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { bucketOf, TALLY } from '../analytics/sketch.ts'
+import { bucketOf, TALLY, WHOLE } from '../analytics/sketch.ts'
 import { createDatabase } from '../db/client.ts'
 import { uuidTimeMs, uuidv7 } from '../ids.ts'
 import type { CallBodies, CallRecord } from '../logs/record.ts'
@@ -77,9 +77,10 @@ const rowsOf = async (workspace: string) =>
     .rows
 const rollup = async (table: string, workspace: string) =>
   (
-    await database.pool.query(`SELECT * FROM ${table} WHERE workspace_id = $1 ORDER BY at, status`, [
-      workspace,
-    ])
+    await database.pool.query(
+      `SELECT * FROM ${table} WHERE workspace_id = $1 AND status <> 0 ORDER BY at, status`,
+      [workspace],
+    )
   ).rows
 
 describe('what was appended', () => {
@@ -198,6 +199,36 @@ describe('what was appended', () => {
     expect(new Set(days.map((row) => row.at.getTime() % DAY_MS))).toEqual(new Set([0]))
   })
 
+  test('has one row a span that stands for the whole workspace, and adds nothing to sums over rows', async () => {
+    const { journal, flusher } = opened()
+    const workspace = workspaceId()
+    const at = Math.floor(Date.now() / 3_600_000) * 3_600_000 - DAY_MS
+    const id = () => uuidv7(at)
+    journal.append(call(workspace, { id: id(), cost_nanos: 7, ai_model: 'a', response_ms: 100 }), null)
+    journal.append(call(workspace, { id: id(), cost_nanos: 8, ai_model: 'b', response_ms: 100 }), null)
+    await flusher.flushNow()
+    journal.append(call(workspace, { id: id(), status: 429, cost_nanos: 0, response_ms: 1 }), null)
+    await flusher.flushNow()
+    for (const table of ['rollup_minutes', 'rollup_hours', 'rollup_days']) {
+      const { rows } = await database.pool.query(`SELECT * FROM ${table} WHERE workspace_id = $1`, [
+        workspace,
+      ])
+      expect(rows.reduce((sum, row) => sum + Number(row.requests), 0)).toBe(3)
+      const [whole, ...others] = rows.filter((row) => row.status === WHOLE.status)
+      expect(others).toEqual([])
+      expect([whole.api_key_id, whole.requests, whole.cost_nanos]).toEqual([WHOLE.apiKeyId, '0', '0'])
+      expect(whole.latency).toMatchObject({
+        '#requests': 3,
+        '#errors': 1,
+        '#caller_errors': 1,
+        '#cost_nanos': 15,
+        '#response_ms': 201,
+        [TALLY.response + bucketOf(100)]: 2,
+        [TALLY.response + bucketOf(1)]: 1,
+      })
+    }
+  })
+
   test('counts latency in the same buckets as the code that reads them', async () => {
     const { journal, flusher } = opened()
     const workspace = workspaceId()
@@ -279,7 +310,8 @@ describe('a replay', () => {
             throw Object.assign(new Error('Connection terminated'), { code: '08006' })
           return answer
         }
-        return { query: losing, release: (isBroken: boolean) => client.release(isBroken) }
+        const [on, off] = [client.on.bind(client), client.off.bind(client)]
+        return { query: losing, on, off, release: (isBroken: boolean) => client.release(isBroken) }
       },
     } as unknown as Pool
     const { journal, flusher } = opened({ pool: flaky })
@@ -423,6 +455,21 @@ describe('while Postgres is away', () => {
     expect(flusher.status()).toMatchObject({ isBehind: false, pendingBytes: 0, lastError: null })
     expect((await rollup('rollup_days', workspace)).map((row) => row.requests)).toEqual(['101'])
   })
+})
+
+test('a connection that breaks between two statements ends no process', async () => {
+  const breaking = {
+    connect: async () => {
+      const client = await database.pool.connect()
+      setImmediate(() => client.emit('error', new Error('Connection terminated unexpectedly')))
+      return client
+    },
+  } as unknown as Pool
+  const { journal, flusher } = opened({ pool: breaking })
+  const workspace = workspaceId()
+  journal.append(call(workspace), sampleBodies())
+  await flusher.flushNow().catch(() => flusher.flushNow())
+  expect(await rowsOf(workspace)).toHaveLength(1)
 })
 
 describe('a process that died', () => {

@@ -176,10 +176,16 @@ class Work {
     const { journal, pool, now, log } = this.#options
     let client: PoolClient | null = null
     const connect = async () => {
-      client ??= await pool.connect()
+      if (client === null) {
+        client = await pool.connect()
+        client.on('error', ignore)
+      }
       return client
     }
-    const release = (isBroken: boolean) => client?.release(isBroken)
+    const release = (isBroken: boolean) => {
+      client?.off('error', ignore)
+      client?.release(isBroken)
+    }
     try {
       await this.#inherit()
       const names = await listSegments(journal.directory)
@@ -362,6 +368,9 @@ class Work {
     })
   }
 }
+
+/** A borrowed connection that breaks between two statements says so here, and the process ends if nobody listens; the next statement fails anyway. */
+function ignore(): void {}
 
 /** SQLSTATE classes that blame the data: cardinality, data exception, integrity, program limits. All else may pass by itself. */
 function isPoison(error: unknown): boolean {

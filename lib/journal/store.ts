@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg'
 import { GATEWAY_REFUSALS } from '../analytics/metrics.ts'
-import { bucketSql, TALLY } from '../analytics/sketch.ts'
+import { bucketSql, TALLY, WHOLE } from '../analytics/sketch.ts'
 import { type Frame, NO_WORKSPACE } from './frame.ts'
 
 /** A frame and its bodies, each compressed (raw deflate); null when it has none to store. */
@@ -163,6 +163,15 @@ const SUMS: Record<string, string> = {
 
 const sumNames = Object.keys(SUMS)
 
+/** The dimensions of the row that stands for a whole workspace. */
+const WHOLE_DIMENSIONS = `workspace_id, '${WHOLE.apiKeyId}'::uuid, '', '', ${WHOLE.status}::smallint`
+
+/** What that row tallies of each sum. */
+const TALLIED_SUMS = [
+  ...sumNames.map((name) => `('${TALLY.sum}${name}', ${name})`),
+  `('${TALLY.sum}caller_errors', CASE WHEN status BETWEEN 400 AND 499 THEN requests ELSE 0 END)`,
+].join(', ')
+
 /** `blameOf(status, refusal) === 'gateway'`. */
 const GATEWAY_FAULT = `status >= 500 AND refusal IN (${GATEWAY_REFUSALS.map((code) => `'${code}'`).join(', ')})`
 
@@ -175,11 +184,11 @@ WITH inserted AS (
     coalesce(provider_slug, '') AS provider_slug, coalesce(ai_model, '') AS ai_model, status, refusal, is_stream,
     is_unpriced, input_tokens, output_tokens, reasoning_tokens, cache_read_tokens, cache_write_tokens, cost_nanos,
     response_ms, ttft_ms, overhead_us
-), sums AS MATERIALIZED (
+), parts AS MATERIALIZED (
   SELECT minute, ${DIMENSIONS}, (array_agg(organisation_id))[1] AS organisation_id,
     ${sumNames.map((name) => `${SUMS[name]} AS ${name}`).join(', ')}
   FROM inserted GROUP BY minute, ${DIMENSIONS}
-), tallies AS MATERIALIZED (
+), part_tallies AS MATERIALIZED (
   SELECT minute, ${DIMENSIONS}, key, count(*) AS n
   FROM inserted CROSS JOIN LATERAL (VALUES
     ('${TALLY.response}' || ${bucketSql('response_ms')}),
@@ -189,11 +198,26 @@ WITH inserted AS (
   ) AS tally (key)
   WHERE key IS NOT NULL
   GROUP BY minute, ${DIMENSIONS}, key
+), sums AS MATERIALIZED (
+  SELECT minute, ${DIMENSIONS}, organisation_id, ${sumNames.join(', ')} FROM parts
+  UNION ALL
+  SELECT minute, ${WHOLE_DIMENSIONS}, (array_agg(organisation_id))[1], ${sumNames.map(() => '0').join(', ')}
+  FROM parts GROUP BY minute, workspace_id
+), tallies AS MATERIALIZED (
+  SELECT minute, ${DIMENSIONS}, key, n FROM part_tallies
+  UNION ALL
+  SELECT minute, ${WHOLE_DIMENSIONS}, key, sum(n)
+  FROM (
+    SELECT minute, workspace_id, key, n FROM part_tallies
+    UNION ALL
+    SELECT minute, workspace_id, key, n FROM parts CROSS JOIN LATERAL (VALUES ${TALLIED_SUMS}) AS tally (key, n)
+    WHERE n <> 0
+  ) AS whole GROUP BY minute, workspace_id, key
 ), minutes AS (${rollupSql('rollup_minutes', 'minute')}
 ), hours AS (${rollupSql('rollup_hours', 'hour')}
 ), days AS (${rollupSql('rollup_days', 'day')}
 ), living AS (
-  SELECT id FROM api_keys WHERE id IN (SELECT api_key_id FROM sums) ORDER BY id FOR KEY SHARE SKIP LOCKED
+  SELECT id FROM api_keys WHERE id IN (SELECT api_key_id FROM parts) ORDER BY id FOR KEY SHARE SKIP LOCKED
 ), uses AS (
   INSERT INTO api_key_uses AS u (api_key_id, last_used_at)
   SELECT living.id, max(inserted.created_at) FROM living JOIN inserted ON inserted.api_key_id = living.id
