@@ -4,7 +4,7 @@ import { SegmentedControl } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { OVERVIEW_RANGES, overview } from '@/lib/contract/telemetry.ts'
-import { apiFetch } from '@/lib/queries.ts'
+import { queries } from '@/lib/queries.ts'
 import { ChartPanel } from '../charts/panel.tsx'
 import { type Prepared, prepare } from '../charts/prepare.ts'
 import { Spark } from '../charts/spark.tsx'
@@ -97,9 +97,7 @@ export function OverviewScreen() {
 function useOverview(range: Range, refetchMs: number) {
   const workspaceId = useWorkspaceId()
   return useQuery({
-    queryKey: [workspaceId, overview.path, range],
-    queryFn: ({ signal }) =>
-      apiFetch<Overview>(overview.path, { query: { range, workspace_id: workspaceId }, signal }),
+    ...queries(overview, workspaceId).read<Overview>('show', { range }),
     refetchInterval: refetchMs,
     staleTime: refetchMs / 2,
     // Another span may keep the old picture for a moment; another workspace may not.
