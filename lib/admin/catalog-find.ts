@@ -102,6 +102,12 @@ export async function refuseTakenSlug(
   })
 }
 
+/** Rows whose name or slug holds a text, any case. Prisma makes a pattern of it, so its wildcards are escaped. */
+export function named(search: string) {
+  const part = { contains: search.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' as const }
+  return { OR: [{ name: part }, { slug: part }] }
+}
+
 const SLUG_STEM_MAX = 200
 
 /** `name` in letters, digits and hyphens, and six hex digits that make it unlike any other. */

@@ -11,9 +11,22 @@ import {
   openCredentials,
   type SaidCredentials,
 } from './catalog-credentials.ts'
-import { findIntegration, listableIntegrations, refuseTakenSlug, slugFrom, specOf } from './catalog-find.ts'
+import {
+  findIntegration,
+  listableIntegrations,
+  named,
+  refuseTakenSlug,
+  slugFrom,
+  specOf,
+} from './catalog-find.ts'
 import { addDefaultProviders, enableEverywhere, workspaceCounts } from './catalog-provisioning.ts'
-import { HIDDEN_TAG, integrationDetailRow, integrationListRow, storedGlobalAccess } from './catalog-rows.ts'
+import {
+  globalAccess,
+  HIDDEN_TAG,
+  integrationDetailRow,
+  integrationListRow,
+  storedGlobalAccess,
+} from './catalog-rows.ts'
 import { absent, type Ctx, need } from './context.ts'
 import { storedRateLimits, storedUsageLimits } from './limits.ts'
 import { invalidField } from './validation.ts'
@@ -27,7 +40,7 @@ export async function list(ctx: Ctx, query: Query): Promise<List<ReturnType<type
   const where: Prisma.IntegrationWhereInput = {
     AND: [
       listableIntegrations(ctx, query.type),
-      { OR: [{ tags: { path: [HIDDEN_TAG], equals: Prisma.DbNull } }] },
+      { tags: { path: [HIDDEN_TAG], equals: Prisma.DbNull } },
       query.ai_provider_id ? { aiProviderId: query.ai_provider_id } : {},
       query.search ? named(query.search) : {},
       ...tagsAsked(query.tags),
@@ -56,17 +69,14 @@ export async function create(ctx: Ctx, input: Create) {
     'workspace',
   )
   const integration = await insertIntegration(ctx, { ...input, workspaceId })
-  if (workspaceId !== null || integration.globalWorkspaceAccess !== null) {
-    const works = workspaceId === null ? await enableEverywhere(ctx, integration) : [workspaceId]
-    const wantsProviders = (input.create_default_provider ?? true) && isOn(integration)
+  const reach = workspaceId === null ? await enableEverywhere(ctx, integration) : [workspaceId]
+  if ((input.create_default_provider ?? true) && isOn(integration)) {
     const slug = input.default_provider_slug ?? null
-    if (wantsProviders) {
-      await addDefaultProviders(
-        ctx,
-        integration,
-        works.map((id) => ({ workspaceId: id, slug })),
-      )
-    }
+    await addDefaultProviders(
+      ctx,
+      integration,
+      reach.map((id) => ({ workspaceId: id, slug })),
+    )
   }
   return { id: integration.id, slug: integration.slug, object: 'integration' }
 }
@@ -200,9 +210,7 @@ export async function archive(ctx: Ctx, integration: Integration): Promise<void>
 const NONE: Credentials = { key: null, configurations: {} }
 
 function isOn(integration: Integration): boolean {
-  return (
-    integration.workspaceId !== null || (integration.globalWorkspaceAccess as { enabled: boolean }).enabled
-  )
+  return integration.workspaceId !== null || globalAccess(integration).enabled
 }
 
 async function detail(ctx: Ctx, integration: Integration) {
@@ -232,11 +240,6 @@ function markOf({ tags }: Integration): Record<string, string> {
 
 function refuseMappings(said: Create['secret_mappings']): void {
   if (said && said.length > 0) throw absent('secret_mappings.0.secret_reference_id', 'secret reference')
-}
-
-function named(search: string): Prisma.IntegrationWhereInput {
-  const part = { contains: search, mode: 'insensitive' as const }
-  return { OR: [{ name: part }, { slug: part }] }
 }
 
 function tagsAsked(said: string | undefined): Prisma.IntegrationWhereInput[] {

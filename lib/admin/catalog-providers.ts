@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { providers } from '../contract/catalog.ts'
 import type { List } from '../contract/resource.ts'
 import type { Prisma, Workspace } from '../db/generated/client.ts'
-import { enabledIn, findProvider, integrationFor, refuseTakenSlug, slugFrom } from './catalog-find.ts'
+import { enabledIn, findProvider, integrationFor, named, refuseTakenSlug, slugFrom } from './catalog-find.ts'
 import { archive } from './catalog-integrations.ts'
 import { isHidden, providerInclude, type StoredProvider, toProviderRow } from './catalog-rows.ts'
 import { absent, type Ctx } from './context.ts'
@@ -150,11 +150,6 @@ async function archiveUnused(ctx: Ctx, { integration }: StoredProvider): Promise
 function here({ workspace }: Ctx): Workspace {
   if (!workspace) throw invalidField('workspace_id', 'is required', 'required')
   return workspace
-}
-
-function named(search: string): Prisma.ProviderWhereInput {
-  const part = { contains: search, mode: 'insensitive' as const }
-  return { OR: [{ name: part }, { slug: part }] }
 }
 
 async function slugIs(ctx: Ctx, workspaceId: string, slug: string): Promise<Prisma.ProviderWhereInput> {

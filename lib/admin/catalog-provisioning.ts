@@ -103,7 +103,10 @@ export async function updateWorkspaces(ctx: Ctx, { id, ...said }: Update & { id:
   return {}
 }
 
-/** Writes down what the living workspaces have, when an integration for all of them is made. */
+/**
+ * Writes down what a new integration's rule gives the living workspaces, so that a later rule leaves them as they are.
+ * Returns their ids.
+ */
 export async function enableEverywhere(ctx: Ctx, integration: Integration): Promise<string[]> {
   const workspaces = await livingWorkspaces(ctx, integration)
   await store(

@@ -136,6 +136,7 @@ export function toVirtualKeyRow(provider: StoredProvider, now: Date): z.output<t
     name: row.name,
     note: row.note,
     key: provider.integration.maskedKey,
+    masked_api_key: provider.integration.maskedKey,
     provider: row.ai_provider_id,
     ai_provider_name: row.ai_provider_name,
     workspace_id: row.workspace_id,

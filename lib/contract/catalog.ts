@@ -361,6 +361,8 @@ export const virtualKeyRow = z.object({
   note: z.string().nullable(),
   /** Masked. */
   key: z.string().nullable(),
+  /** The same, as the official clients' types call it. */
+  masked_api_key: z.string().nullable(),
   provider: z.string(),
   ai_provider_name: z.string(),
   workspace_id: z.string(),

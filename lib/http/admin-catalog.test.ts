@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { integrationVerbs, providerVerbs, virtualKeyVerbs } from '../admin/catalog.ts'
+import { catalogDirectory } from '../directory/catalog.ts'
 import { decryptSecret } from '../secrets.ts'
 import { type AdminWorld, type Ask, adminWorld, TEST_SECRET } from '../testing/admin.ts'
 import { adminRoute, type RouteHandlers } from './admin.ts'
@@ -231,6 +232,7 @@ describe('GET /integrations', () => {
       return body as unknown as { total: number; data: { slug: string }[] }
     }
     expect((await get('search=needle')).data.map((row) => row.slug)).toEqual([slug])
+    expect((await get('search=%25_o')).data.map((row) => row.slug)).toEqual([slug])
     expect((await get(`tags=${encodeURIComponent('{"team":"core","tier":"gold"}')}`)).total).toBe(1)
     expect((await get(`tags=${encodeURIComponent('{"team":"core","tier":"tin"}')}`)).total).toBe(0)
     expect((await get('type=workspace&search=needle')).total).toBe(0)
@@ -865,6 +867,84 @@ describe('other workspaces and tenants', () => {
       body: { name: 'n', integration_id: id },
     })
     expect([borrowed.status, borrowed.body.errorCode]).toEqual([404, 'AB02'])
+  })
+})
+
+describe('the gateway', () => {
+  test('reads what is made here: host, headers, key, models, prices, and where it works', async () => {
+    const directory = catalogDirectory(world.database.prisma, [TEST_SECRET], world.runtime.now)
+    const slug = await addIntegration({
+      configurations: {
+        custom_host: 'https://proxy.example.com/v1/',
+        openai_project: 'p1',
+        custom_headers: { 'X-Team': 'blue', 'X-Proxy-Token': CANARY },
+      },
+      pricing_adjustments: { multiplier: { default: 2 } },
+    })
+    const own = { pay_as_you_go: { request_token: { price: 0.001 }, response_token: { price: 0.002 } } }
+    await put(`integrations/${slug}/models`, {
+      models: [
+        { slug: 'gpt-4o', enabled: false },
+        { slug: 'ours', enabled: true, is_custom: true, pricing_config: own, max_output_tokens: 100 },
+      ],
+    })
+    const found = (await directory.of(workspaceId)).bySlug(slug)
+    expect(found).toMatchObject({
+      slug,
+      integrationSlug: slug,
+      baseUrl: 'https://proxy.example.com/v1',
+      isStoredHost: true,
+      status: 'active',
+      allowAllModels: true,
+      headers: {
+        authorization: `Bearer ${CANARY}`,
+        'openai-project': 'p1',
+        'x-team': 'blue',
+        'x-proxy-token': CANARY,
+      },
+    })
+    expect(found?.card('gpt-4o')).toBeNull()
+    expect(found?.card('gpt-4o-mini')?.prices?.input).toBe(300_000)
+    expect(found?.card('ours')).toMatchObject({ maxOutputTokens: 100, prices: { input: 20_000_000 } })
+
+    await put(`providers/${slug}?workspace_id=${workspaceId}`, { status: 'disabled' })
+    directory.changed('providers')
+    expect((await directory.of(workspaceId)).bySlug(slug)?.status).toBe('disabled')
+    await put(`providers/${slug}?workspace_id=${workspaceId}`, { status: 'active' })
+    await put(`integrations/${slug}/workspaces`, { workspaces: [{ id: workspaceId, enabled: false }] })
+    directory.changed('integration_workspaces')
+    expect((await directory.of(workspaceId)).bySlug(slug)?.status).toBe('disabled')
+    await as('DELETE', `integrations/${slug}`)
+    directory.changed('providers')
+    expect((await directory.of(workspaceId)).bySlug(slug)).toBeNull()
+  })
+
+  test('lists the models that the models tab shows as enabled, at the same prices', async () => {
+    const directory = catalogDirectory(world.database.prisma, [TEST_SECRET], world.runtime.now)
+    const slug = await addIntegration({ allow_all_models: false })
+    await put(`integrations/${slug}/models`, {
+      models: [
+        { slug: 'gpt-4o', enabled: true },
+        { slug: 'tuned', enabled: true, is_custom: true, base_model_slug: 'gpt-4o-mini' },
+      ],
+    })
+    for (const allow_all_models of [false, true]) {
+      await put(`integrations/${slug}/models`, { allow_all_models })
+      directory.changed('model_settings')
+      const shown = (await as('GET', `integrations/${slug}/models`)).body.models as {
+        slug: string
+        enabled: boolean
+        prices: { input: number } | null
+      }[]
+      const models = (await directory.of(workspaceId)).bySlug(slug)?.models
+      const enabled = shown.filter((row) => row.enabled)
+      expect([...(models?.keys() ?? [])].sort()).toEqual(enabled.map((row) => row.slug).sort())
+      for (const row of enabled)
+        expect([row.slug, (models?.get(row.slug)?.prices?.input ?? Number.NaN) / 1_000_000]).toEqual([
+          row.slug,
+          row.prices?.input ?? Number.NaN,
+        ])
+    }
   })
 })
 
