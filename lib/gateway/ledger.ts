@@ -51,7 +51,7 @@ export class Ledger {
   upstreamDoneMs = 0
   firstByteMs = 0
   isSettled = false
-  readonly #metadata: Record<string, string>
+  #metadata: Record<string, string> = {}
   #user: string | null = null
 
   constructor(
@@ -61,7 +61,11 @@ export class Ledger {
     readonly ports: Ports,
   ) {
     this.trace = traceOf(call)
-    this.#metadata = requestMetadata(call, ports.settings.headersToMetadata)
+  }
+
+  /** Reads the metadata that headers bring. Throws `invalid_metadata`. */
+  noteHeaders(): void {
+    this.#metadata = requestMetadata(this.call, this.ports.settings.headersToMetadata)
   }
 
   /** Metadata found in the body, weaker than the header's; `user` names the person when no metadata does. */

@@ -25,8 +25,11 @@ export async function serve(call: Call, ports: Ports): Promise<Answer> {
     const caller = await authenticate(call, ports)
     if (call.path === '/models' || call.path.startsWith('/models/')) return await models(call, caller, ports)
     const endpoint = endpointOf(call.method, call.path)
+    // A key bound to no workspace has no log its row could stand in.
+    if (caller.workspaceId !== null) ledger = new Ledger(call, caller, endpoint, ports)
     requireScope(caller, endpoint.scopes)
-    ledger = new Ledger(call, caller, endpoint, ports)
+    if (!ledger) throw new GatewayError('internal_error', 'A key without a workspace passed the scope check.')
+    ledger.noteHeaders()
     refuseConfigs(call, caller)
     const signals = providerSignals(call, caller.isSavedOnly || ports.settings.isSavedOnlyForced)
     const catalog = await ports.catalog.of(caller.workspaceId as string)
