@@ -36,6 +36,10 @@ async function main(): Promise<void> {
     else if (route.plane === 'base') res.writeHead(200, JSON_TYPE).end(BASE_ANSWER)
     else {
       if (route.plane === 'admin') req.url = route.url
+      // Next trusts the header it finds; the last address in it must be the one that really called.
+      req.headers['x-forwarded-for'] = [req.headers['x-forwarded-for'], req.socket.remoteAddress]
+        .filter(Boolean)
+        .join(', ')
       void pages(req, res)
     }
   }
