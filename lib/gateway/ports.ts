@@ -130,5 +130,17 @@ export interface Ports {
       allowedHeaders: readonly string[]
       exposeHeaders: readonly string[]
     }
+    /** Tests are in a hurry; everyone else leaves it out. */
+    pace?: StreamPace
   }
+}
+
+/** How a stream whose upstream is silent is kept alive; all in milliseconds of silence. */
+export interface StreamPace {
+  /** Until the 200 goes out although nothing has come. */
+  commitAfterMs: number
+  /** Between comments, at least; a quarter more at most. */
+  heartbeatMs: number
+  /** Between empty chunks while the upstream lives but says nothing. */
+  lifeSignMs: number
 }

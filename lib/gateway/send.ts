@@ -9,7 +9,7 @@ import type { Endpoint } from './endpoints.ts'
 import { answerHeaders } from './headers.ts'
 import type { Ledger } from './ledger.ts'
 import type { Outbound } from './outbound.ts'
-import type { Ports } from './ports.ts'
+import type { Ports, StreamPace } from './ports.ts'
 import { type Refusal, refusalBody, refusalFrame, refusalOf, upstreamRefusal } from './refusal.ts'
 import type { Target } from './resolve.ts'
 import {
@@ -22,9 +22,8 @@ import {
 } from './stream.ts'
 import { chatStreamOf, messagesStreamOf } from './synthesise.ts'
 
-const COMMIT_AFTER_MS = 10_000
-const HEARTBEAT_MS = 12_000
-const LIFE_SIGN_MS = 60_000
+/** How a silent stream is kept alive, unless the settings say otherwise (architecture §2, hermes-client §3). */
+const PACE: StreamPace = { commitAfterMs: 10_000, heartbeatMs: 12_000, lifeSignMs: 60_000 }
 const LINGER_MS = 5_000
 const WHOLE_BYTES_MAX = 64 * 1024 * 1024
 const ERROR_BYTES_MAX = 256 * 1024
@@ -58,7 +57,9 @@ class Exchange implements UpstreamHandler, AnswerStream {
   readonly #t: Try
   readonly #resolve: (answer: Answer) => void
   readonly #reject: (error: unknown) => void
-  #abort: () => void = () => {}
+  readonly #pace: StreamPace
+  /** What was sent, to be aborted; null until it is. */
+  #sending: { abort(): void } | null = null
   #exchange: UpstreamExchange | null = null
   #status = 0
   #headers: Record<string, string | string[]> = {}
@@ -75,12 +76,14 @@ class Exchange implements UpstreamHandler, AnswerStream {
   #isDone = false
   #afterStart: ((sink: Sink) => void) | null = null
   #timer: NodeJS.Timeout | null = null
+  #lingering: NodeJS.Timeout | null = null
   #lastSentMs = 0
   #lastLifeMs = 0
   #silencesSeen = 0
 
   constructor(attempt: Try, resolve: (answer: Answer) => void, reject: (error: unknown) => void) {
     this.#t = attempt
+    this.#pace = attempt.ports.settings.pace ?? PACE
     this.#resolve = resolve
     this.#reject = reject
   }
@@ -93,9 +96,13 @@ class Exchange implements UpstreamHandler, AnswerStream {
     const { call, ledger, ports, request, target } = this.#t
     ledger.begin(target)
     call.onClientGone(() => this.#clientGone())
+    // Gone before anything was sent: then nothing is.
+    if (this.#isDone) return
     const upstream = target.provider.spec.isLocal ? ports.sandbox : ports.egress
-    this.#abort = upstream.send(request, this).abort
-    if (this.#t.wantsStream) this.#timer = setTimeout(() => this.#commitEarly(), COMMIT_AFTER_MS)
+    this.#sending = upstream.send(request, this)
+    // A passed-through body is cut anywhere, so a comment could land inside an event.
+    if (this.#t.wantsStream && this.#t.endpoint.dialect !== 'raw')
+      this.#timer = setTimeout(() => this.#commitEarly(), this.#pace.commitAfterMs)
   }
 
   onConnect(): void {
@@ -161,6 +168,7 @@ class Exchange implements UpstreamHandler, AnswerStream {
   }
 
   onEnd(): void {
+    if (this.#lingering) clearTimeout(this.#lingering)
     if (this.#isDone) return
     const { ledger } = this.#t
     ledger.upstreamDoneMs = performance.now()
@@ -181,6 +189,7 @@ class Exchange implements UpstreamHandler, AnswerStream {
   }
 
   onError(error: Error): void {
+    if (this.#lingering) clearTimeout(this.#lingering)
     if (this.#isDone) return
     this.#t.ledger.upstreamDoneMs = performance.now()
     this.#giveUp(error)
@@ -313,7 +322,8 @@ class Exchange implements UpstreamHandler, AnswerStream {
     this.#answerHeaders = headers
     this.#lastSentMs = this.#lastLifeMs = performance.now()
     this.#resolve({ status: this.#status || 200, headers, body: this })
-    if (endpoint.dialect !== 'raw') this.#timer = setInterval(() => this.#heartbeat(), HEARTBEAT_MS / 4)
+    if (endpoint.dialect !== 'raw')
+      this.#timer = setInterval(() => this.#heartbeat(), this.#pace.heartbeatMs / 4)
   }
 
   /** Ten seconds of silence: the 200 goes out with a comment, and keeps the client's socket alive. */
@@ -332,7 +342,7 @@ class Exchange implements UpstreamHandler, AnswerStream {
     if (
       isAlive &&
       isWithinDeadline &&
-      now - this.#lastLifeMs >= LIFE_SIGN_MS &&
+      now - this.#lastLifeMs >= this.#pace.lifeSignMs &&
       this.#t.endpoint.dialect === 'chat'
     ) {
       this.#silencesSeen = silences
@@ -346,7 +356,7 @@ class Exchange implements UpstreamHandler, AnswerStream {
         choices: [],
       }
       this.#emit(`data: ${JSON.stringify(chunk)}\n\n`, true)
-    } else if (now - this.#lastSentMs >= HEARTBEAT_MS) {
+    } else if (now - this.#lastSentMs >= this.#pace.heartbeatMs) {
       this.#emit(': still waiting\n\n', true)
     }
   }
@@ -402,8 +412,8 @@ class Exchange implements UpstreamHandler, AnswerStream {
 
   /** The upstream said all it had to; its connection may still be closing, and is cut if it never does. */
   #linger(): void {
-    const abort = this.#abort
-    setTimeout(abort, LINGER_MS).unref()
+    this.#lingering = setTimeout(() => this.#sending?.abort(), LINGER_MS)
+    this.#lingering.unref()
   }
 
   #settleStream(status: number, error: unknown, isPartial: boolean): void {
@@ -426,7 +436,7 @@ class Exchange implements UpstreamHandler, AnswerStream {
   // ── endings that are no answer ──
 
   #streamFailed(failure: StreamFailure): void {
-    this.#abort()
+    this.#sending?.abort()
     if (this.#isCommitted) this.#giveUp(new UpstreamFailure(failure, null))
     else
       this.#refuseUpstream(
@@ -490,7 +500,7 @@ class Exchange implements UpstreamHandler, AnswerStream {
   #giveUp(error: unknown): void {
     if (this.#isDone) return
     const { call, ledger } = this.#t
-    this.#abort()
+    this.#sending?.abort()
     this.#stopTimer()
     if (error instanceof UpstreamFailure && !this.#isCommitted) {
       this.#refuseUpstream(
@@ -548,7 +558,7 @@ class Exchange implements UpstreamHandler, AnswerStream {
     if (this.#isDone) return
     this.#isDone = true
     this.#stopTimer()
-    this.#abort()
+    this.#sending?.abort()
     const gone = new GatewayError('client_closed', 'The client closed the connection.')
     this.#t.ledger.upstreamDoneMs ||= performance.now()
     try {
