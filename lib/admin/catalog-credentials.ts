@@ -55,7 +55,7 @@ export function mergeCredentials(
       merged.configurations[field] = checkedHeaders(value, stored.configurations[field])
     } else if (field === HOST) {
       merged.configurations[field] = checkedHost(value, rules.allowPrivateHosts)
-    } else merged.configurations[field] = checkedValue(field, value)
+    } else merged.configurations[field] = checkedValue(field, value, rules.alsoKnown?.has(field) ?? false)
   }
   refuseMissing(spec, merged)
   return merged
@@ -249,8 +249,9 @@ function isEcho(name: string, said: string, before: string | undefined): boolean
   return before !== undefined && SECRET_HEADER.test(name) && said === maskSecret(before)
 }
 
-function checkedValue(field: string, value: unknown): unknown {
+function checkedValue(field: string, value: unknown, mayNest: boolean): unknown {
   const path = `configurations.${field}`
+  if (typeof value !== 'string' && !mayNest) throw invalidField(path, 'must be a string', 'type')
   if (JSON.stringify(value).length > VALUE_CHARS_MAX)
     throw invalidField(path, `must have at most ${VALUE_CHARS_MAX} characters`, 'length')
   if (typeof value !== 'string') return value

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { integrationVerbs, providerVerbs, virtualKeyVerbs } from '../admin/catalog.ts'
 import { catalogDirectory } from '../directory/catalog.ts'
-import { decryptSecret } from '../secrets.ts'
+import { decryptSecret, encryptSecret } from '../secrets.ts'
 import { type AdminWorld, type Ask, adminWorld, TEST_SECRET } from '../testing/admin.ts'
 import { adminRoute, type RouteHandlers } from './admin.ts'
 
@@ -118,6 +118,7 @@ describe('POST /integrations', () => {
     ['a key with a line break inside', { key: 'sk-a\nb' }, 'key'],
     ['a slug with a slash', { slug: 'a/b' }, 'slug'],
     ['a name too long', { name: 'x'.repeat(256) }, 'name'],
+    ['a field that is no text', { configurations: { openai_project: 5 } }, 'configurations.openai_project'],
     ['an unknown field', { configurations: { custom_hots: 'x' } }, 'configurations.custom_hots'],
     ['a key inside configurations', { configurations: { key: 'x' } }, 'configurations.key'],
     ['a host that is no URL', { configurations: { custom_host: 'nope' } }, 'configurations.custom_host'],
@@ -302,6 +303,21 @@ describe('PUT and DELETE /integrations/{slug}', () => {
       where: { resourceId: row.id, action: 'update' },
     })
     expect(audit.after).toMatchObject({ slug, masked_key: 'sk********ond' })
+  })
+
+  test('a credential sealed under another secret: all else goes on, and a new key mends it', async () => {
+    const slug = await addIntegration({ configurations: { openai_project: 'p1' } })
+    const sealed = encryptSecret(
+      'another-secret-of-more-than-thirty-two-characters',
+      '{"key":"x","configurations":{}}',
+    )
+    await world.database.prisma.integration.updateMany({ where: { slug }, data: { credentials: sealed } })
+    expect((await as('GET', `integrations/${slug}`)).status).toBe(200)
+    expect((await put(`integrations/${slug}`, { name: 'Still mine' })).status).toBe(200)
+    const stuck = await put(`integrations/${slug}`, { configurations: { openai_project: 'p2' } })
+    expect([stuck.status, stuck.body.message]).toEqual([409, expect.stringContaining('TOLLGATE_SECRET')])
+    expect((await put(`integrations/${slug}`, { key: CANARY })).status).toBe(200)
+    expect((await put(`integrations/${slug}`, { configurations: { openai_project: 'p2' } })).status).toBe(200)
   })
 
   test('400 AB01: a required key cannot be cleared', async () => {
@@ -628,6 +644,10 @@ describe('/providers', () => {
     await put(at(`providers/${slug}`), { expires_at: '2026-03-09T08:00:01Z' })
     world.pass(2_000)
     expect((await as('GET', at(`providers/${slug}`))).body.status).toBe('expired')
+    // What a form sends back unchanged is no new date.
+    const saved = await put(at(`providers/${slug}`), { name: 'Late', expires_at: '2026-03-09T08:00:01.000Z' })
+    expect(saved.status).toBe(200)
+    expect((await put(at(`providers/${slug}`), { expires_at: '2026-03-09T08:00:00Z' })).status).toBe(400)
     world.pass(-2_000)
   })
 
