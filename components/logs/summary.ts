@@ -1,6 +1,6 @@
 import { cost, duration } from '../format.ts'
 import type { Tone } from '../ui/status.tsx'
-import { type LogDetail, modelName } from './detail.ts'
+import { type Log, type LogDetail, modelName } from './detail.ts'
 import { type Fault, faultOf, toneOf } from './fault.ts'
 
 export interface Summary {
@@ -13,7 +13,7 @@ export interface Summary {
 }
 
 /** One call in a sentence: what came of it, how fast, by whom, for how much; of a failure, whose fault it is. */
-export function summaryOf(detail: Pick<LogDetail, 'metrics' | 'response'>): Summary {
+export function summaryOf(detail: { metrics: Log; response?: Pick<LogDetail['response'], 'body'> }): Summary {
   const { metrics: log, response } = detail
   const fault = faultOf(log)
   const tone = toneOf(log)
@@ -39,7 +39,7 @@ export function summaryOf(detail: Pick<LogDetail, 'metrics' | 'response'>): Summ
     tone,
     words: `Failed with ${log.response_status_code} after ${after}: ${fault?.why}.`,
     fault,
-    said: reasonIn(response.body),
+    said: reasonIn(response?.body),
   }
 }
 
