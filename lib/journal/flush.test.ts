@@ -435,6 +435,9 @@ describe('while Postgres is away', () => {
     const { journal, flusher, log } = opened({ pool: away.pool, now: () => time })
     const workspace = workspaceId()
     journal.append(call(workspace, { id: uuidv7(time) }), sampleBodies())
+    expect(flusher.status()).toMatchObject({ isBehind: false, lastFlushAt: null })
+    time += 6_000
+    expect(flusher.status()).toMatchObject({ isBehind: true, oldestPendingMs: 6_000 })
     await flusher.flushNow()
 
     await gate.shut()

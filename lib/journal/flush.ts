@@ -1,29 +1,11 @@
-import { open, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { setImmediate as breathe } from 'node:timers/promises'
-import type { Pool, PoolClient } from 'pg'
+import type { Pool } from 'pg'
 import type { Log, OpenJournal } from './append.ts'
-import { type Deflater, openDeflater } from './deflate.ts'
-import type { Frame } from './frame.ts'
-import { releaseDirectory, takeOver } from './owner.ts'
-import {
-  listSegments,
-  readCursor,
-  removeSegment,
-  removeStrayCursors,
-  SegmentReader,
-  writeCursor,
-} from './segments.ts'
-import { type Entry, storeEntries } from './store.ts'
+import { Drain } from './drain.ts'
+import { releaseDirectory } from './owner.ts'
 
 const INTERVAL_MS = 500
-const TAKE_OVER_INTERVAL_MS = 5_000
 const BACKOFF_MS = { first: 1_000, most: 5_000 } as const
 const BEHIND_MS = 5_000
-const DAY_MS = 86_400_000
-const PARTITIONED = ['log', 'body'] as const
-/** More than there are retention classes, so that a day and a class make one number. */
-const CLASSES = 65_536
 
 export interface FlusherOptions {
   journal: OpenJournal
@@ -79,7 +61,8 @@ export interface Flusher {
  */
 export function startFlusher(options: FlusherOptions): Flusher {
   const { journal, now } = options
-  const work = new Work(options)
+  const drain = new Drain(options)
+  const startedMs = now()
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
   let backoffMs = 0
@@ -87,7 +70,7 @@ export function startFlusher(options: FlusherOptions): Flusher {
 
   /** One pass after the other; a pass that starts after this call sees everything appended before it. */
   function pass(): Promise<void> {
-    const next = running.then(() => work.pass())
+    const next = running.then(() => drain.pass())
     running = next.catch(() => {})
     return next
   }
@@ -112,16 +95,16 @@ export function startFlusher(options: FlusherOptions): Flusher {
   return {
     flushNow: pass,
     status() {
-      const pendingBytes = work.pendingBytes()
+      const pendingBytes = drain.pendingBytes()
       const oldestPendingMs =
-        pendingBytes === 0 ? 0 : Math.max(0, now() - (work.oldestMs ?? work.lastFlushAt ?? now()))
+        pendingBytes === 0 ? 0 : Math.max(0, now() - (drain.oldestMs ?? drain.lastFlushAt ?? startedMs))
       return {
         pendingBytes,
         oldestPendingMs,
-        lastFlushAt: work.lastFlushAt,
-        lastError: work.lastError,
+        lastFlushAt: drain.lastFlushAt,
+        lastError: drain.lastError,
         isBehind: oldestPendingMs > BEHIND_MS,
-        counts: work.counts,
+        counts: drain.counts,
       }
     },
     async stop() {
@@ -129,260 +112,8 @@ export function startFlusher(options: FlusherOptions): Flusher {
       isStopped = true
       clearTimeout(timer)
       await pass().catch(() => {})
-      work.close()
+      drain.close()
       await releaseDirectory(journal.directory)
     },
   }
-}
-
-class Work {
-  lastFlushAt: number | null = null
-  lastError: string | null = null
-  /** Arrival of the first record that waits; null when none is known to. */
-  oldestMs: number | null = null
-  readonly counts: FlusherCounts = {
-    stored: 0,
-    repeated: 0,
-    expired: 0,
-    rejected: 0,
-    damaged: 0,
-    takenOver: 0,
-  }
-  readonly #options: FlusherOptions
-  readonly #reader = new SegmentReader()
-  readonly #deflater: Deflater = openDeflater()
-  /** Bytes flushed of each segment that is still there. */
-  readonly #offsets = new Map<string, number>()
-  /** Partitions known to exist. */
-  readonly #partitions = { log: new Set<number>(), body: new Set<number>() }
-  #tookOverAt = Number.NEGATIVE_INFINITY
-  #inheritedBytes = 0
-  #doneBytes = 0
-
-  constructor(options: FlusherOptions) {
-    this.#options = options
-  }
-
-  pendingBytes(): number {
-    return Math.max(0, this.#options.journal.appendedBytes() + this.#inheritedBytes - this.#doneBytes)
-  }
-
-  close(): void {
-    this.#deflater.close()
-  }
-
-  /** Stores everything that is in the journal now, oldest segment first. */
-  async pass(): Promise<void> {
-    const { journal, pool, now, log } = this.#options
-    let client: PoolClient | null = null
-    const connect = async () => {
-      if (client === null) {
-        client = await pool.connect()
-        client.on('error', ignore)
-      }
-      return client
-    }
-    const release = (isBroken: boolean) => {
-      client?.off('error', ignore)
-      client?.release(isBroken)
-    }
-    try {
-      await this.#inherit()
-      const names = await listSegments(journal.directory)
-      for (const name of names) await this.#meet(name)
-      for (const name of names) await this.#flush(connect, name)
-      release(false)
-      if (this.lastError !== null) log('journal: flushing again', { counts: this.counts })
-      this.lastError = null
-      this.oldestMs = null
-      this.lastFlushAt = now()
-    } catch (error) {
-      // A connection that failed may be half-way through a statement.
-      release(true)
-      const message = error instanceof Error ? error.message : String(error)
-      if (this.lastError === null) log('journal: records wait, Postgres cannot take them', { error: message })
-      this.lastError = message
-      throw error
-    }
-  }
-
-  async #inherit(): Promise<void> {
-    const { journal, now, log } = this.#options
-    if (now() - this.#tookOverAt < TAKE_OVER_INTERVAL_MS) return
-    this.#tookOverAt = now()
-    const taken = await takeOver(journal.root, journal.directory, now())
-    if (taken === 0) return
-    await removeStrayCursors(journal.directory)
-    this.counts.takenOver += taken
-    log('journal: took over what a dead process left behind', { segments: taken })
-  }
-
-  /** Learns of a segment: how far it was flushed, and, if another process wrote it, how much it adds. */
-  async #meet(name: string): Promise<void> {
-    if (this.#offsets.has(name)) return
-    const { journal } = this.#options
-    const offset = await readCursor(journal.directory, name)
-    this.#offsets.set(name, offset)
-    if (!journal.isOwn(name)) this.#inheritedBytes += Math.max(0, (await this.#size(name)) - offset)
-  }
-
-  async #size(name: string): Promise<number> {
-    const seen = await stat(join(this.#options.journal.directory, name)).catch(() => null)
-    return seen?.size ?? 0
-  }
-
-  async #flush(connect: () => Promise<PoolClient>, name: string): Promise<void> {
-    const { journal, log } = this.#options
-    const path = join(journal.directory, name)
-    for (;;) {
-      const live = journal.live()
-      const isSealed = live?.name !== name
-      const end = isSealed ? await this.#size(name) : live.bytes
-      const offset = this.#offsets.get(name) ?? 0
-      if (offset >= end) {
-        if (isSealed) {
-          await removeSegment(journal.directory, name)
-          this.#offsets.delete(name)
-        }
-        return
-      }
-      const client = await connect()
-      const batch = await this.#reader.read(path, offset, end, isSealed)
-      this.oldestMs = batch.frames[0]?.timeMs ?? this.oldestMs
-      if (batch.damaged > 0 || batch.lostBytes > 0) {
-        this.counts.damaged += batch.damaged + (batch.lostBytes > 0 ? 1 : 0)
-        log('journal: unreadable records were skipped', {
-          segment: name,
-          frames: batch.damaged,
-          bytes: batch.lostBytes,
-        })
-      }
-      await this.#storeFrames(client, batch.frames)
-      this.#offsets.set(name, batch.next)
-      this.#doneBytes += batch.next - offset
-      await writeCursor(journal.directory, name, batch.next)
-      if (batch.next === offset) return
-    }
-  }
-
-  async #storeFrames(client: PoolClient, frames: readonly Frame[]): Promise<void> {
-    const nowMs = this.#options.now()
-    const kept = frames.filter((frame) => frame.timeMs + frame.retentionDays * DAY_MS > nowMs)
-    this.counts.expired += frames.length - kept.length
-    if (kept.length === 0) return
-    const entries = await this.#compressed(kept, nowMs)
-    await breathe()
-    await this.#store(client, entries)
-  }
-
-  async #compressed(frames: readonly Frame[], nowMs: number): Promise<Entry[]> {
-    const bodiesOf = (frame: Frame) =>
-      frame.timeMs + frame.bodiesRetentionDays * DAY_MS > nowMs ? frame.bodies : null
-    const raw = frames.flatMap((frame) => {
-      const bodies = bodiesOf(frame)
-      return bodies === null
-        ? []
-        : [bodies.request, bodies.response, bodies.finalRequest, bodies.originalResponse]
-    })
-    const compressed = await this.#deflater.deflate(raw)
-    let at = 0
-    return frames.map((frame) => {
-      if (bodiesOf(frame) === null) return { frame, bodies: null }
-      at += 4
-      return { frame, bodies: compressed.slice(at - 4, at) }
-    })
-  }
-
-  /** Stores entries; when Postgres refuses what is in them, halves them until the culprits stand alone. */
-  async #store(client: PoolClient, entries: readonly Entry[]): Promise<void> {
-    try {
-      await this.#ensurePartitions(client, entries)
-      const stored = await this.#storeOnce(client, entries)
-      this.counts.stored += stored
-      this.counts.repeated += entries.length - stored
-    } catch (error) {
-      if (!isPoison(error)) throw error
-      const [first] = entries as [Entry]
-      if (entries.length > 1) {
-        const half = entries.length >> 1
-        await this.#store(client, entries.slice(0, half))
-        await this.#store(client, entries.slice(half))
-      } else {
-        await this.#reject(first, error)
-        if (first.bodies !== null) await this.#storeRowAlone(client, first)
-      }
-    }
-  }
-
-  /** Refused bodies do not take their row along: it carries the money. */
-  async #storeRowAlone(client: PoolClient, { frame }: Entry): Promise<void> {
-    try {
-      this.counts.stored += await this.#storeOnce(client, [{ frame, bodies: null }])
-    } catch (error) {
-      if (!isPoison(error)) throw error
-    }
-  }
-
-  async #storeOnce(client: PoolClient, entries: readonly Entry[]): Promise<number> {
-    try {
-      return await storeEntries(client, entries)
-    } catch (error) {
-      if (!isPartitionMissing(error)) throw error
-      for (const of of PARTITIONED) this.#partitions[of].clear()
-      await this.#ensurePartitions(client, entries)
-      return storeEntries(client, entries)
-    }
-  }
-
-  async #ensurePartitions(client: PoolClient, entries: readonly Entry[]): Promise<void> {
-    for (const { frame, bodies } of entries) {
-      const day = Math.floor(frame.timeMs / DAY_MS)
-      for (const of of PARTITIONED) {
-        if (of === 'body' && bodies === null) continue
-        const days = of === 'log' ? frame.retentionDays : frame.bodiesRetentionDays
-        const key = day * CLASSES + days
-        if (this.#partitions[of].has(key)) continue
-        const date = new Date(day * DAY_MS).toISOString().slice(0, 10)
-        await client.query(`SELECT ensure_${of}_partition($1::date, $2::int)`, [date, days])
-        this.#partitions[of].add(key)
-      }
-    }
-  }
-
-  /** Keeps a frame Postgres refuses, as it is, beside the journal. */
-  async #reject({ frame }: Entry, error: unknown): Promise<void> {
-    const { journal, log } = this.#options
-    const path = join(journal.root, `rejected-${journal.token}.journal`)
-    const file = await open(path, 'a', 0o600)
-    try {
-      await file.writeFile(frame.bytes)
-      await file.datasync()
-    } finally {
-      await file.close()
-    }
-    this.counts.rejected += 1
-    log('journal: Postgres refuses a record; it was put aside', {
-      id: frame.id.toString('latin1'),
-      file: path,
-      error: error instanceof Error ? error.message : String(error),
-    })
-  }
-}
-
-/** A borrowed connection that breaks between two statements says so here, and the process ends if nobody listens; the next statement fails anyway. */
-function ignore(): void {}
-
-/** SQLSTATE classes that blame the data: cardinality, data exception, integrity, program limits. All else may pass by itself. */
-function isPoison(error: unknown): boolean {
-  return /^(21|22|23|54)/.test(sqlState(error))
-}
-
-/** Retention may drop a partition between the look and the write. */
-function isPartitionMissing(error: unknown): boolean {
-  return sqlState(error) === '23514' && /no partition/.test((error as Error).message)
-}
-
-function sqlState(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code
-  return typeof code === 'string' && code.length === 5 ? code : ''
 }
