@@ -26,6 +26,8 @@ const NOT_RETURNED = new Set([
   'server',
   'alt-svc',
   'strict-transport-security',
+  'clear-site-data',
+  'content-security-policy',
 ])
 
 /** Never copied from a caller on passed-through paths. Source: gateway-contract §12.2. */
@@ -58,7 +60,8 @@ export function answerHeaders(
 ): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const name in upstream) {
-    if (NOT_RETURNED.has(name) || isOurs(name)) continue
+    // Which pages may read an answer is the gateway's to say, not the provider's.
+    if (NOT_RETURNED.has(name) || isOurs(name) || name.startsWith('access-control-')) continue
     const value = upstream[name] as string | string[]
     const text = typeof value === 'string' ? value : value.join(', ')
     if (name === 'retry-after') headers[name] = wholeSeconds(text, call.arrivedAtMs)
@@ -77,9 +80,19 @@ export function answerHeaders(
   }
   headers['x-portkey-cache-status'] = 'DISABLED'
   headers['x-tollgate-overhead-ms'] = ledger.overheadMs().toFixed(2)
-  if (ledger.clamped.length > 0) headers['x-tollgate-clamped'] = ledger.clamped.join(', ')
-  if (ledger.dropped.length > 0) headers['x-tollgate-dropped'] = ledger.dropped.join(', ')
+  if (ledger.clamped.length > 0) headers['x-tollgate-clamped'] = nameList(ledger.clamped)
+  if (ledger.dropped.length > 0) headers['x-tollgate-dropped'] = nameList(ledger.dropped)
   return headers
+}
+
+const NAMES_MAX = 32
+
+/** Names of parameters as a header may carry them: a caller chose them, so they may hold anything, and be any number. */
+function nameList(names: readonly string[]): string {
+  const shown = names
+    .slice(0, NAMES_MAX)
+    .map((name) => name.slice(0, 64).replace(/[^\x21-\x2b\x2d-\x7e]/g, '?'))
+  return shown.join(', ') + (names.length > NAMES_MAX ? ', ...' : '')
 }
 
 /**
@@ -138,8 +151,10 @@ export function wholeSeconds(text: string, nowMs: number): string {
   const plain = Number(text)
   let seconds = Number.isFinite(plain) ? plain : spanSeconds(text)
   if (Number.isNaN(seconds)) seconds = (Date.parse(text) - nowMs) / 1000
-  return Number.isNaN(seconds) ? '1' : String(Math.max(1, Math.ceil(seconds)))
+  return Number.isNaN(seconds) ? '1' : String(Math.min(WAIT_SECONDS_MAX, Math.max(1, Math.ceil(seconds))))
 }
+
+const WAIT_SECONDS_MAX = 31_536_000
 
 const SPAN_SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86400 }
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { ErrorCode } from '../errors.ts'
+import { type ErrorCode, GatewayError } from '../errors.ts'
 import type { CallAttempt, CallRecord } from '../logs/record.ts'
 import { costNanos } from '../pricing.ts'
 import { NO_USAGE, type Usage } from '../providers/adapter.ts'
@@ -7,7 +7,7 @@ import type { Call } from './call.ts'
 import type { Endpoint } from './endpoints.ts'
 import type { Caller, Ports } from './ports.ts'
 import type { Target } from './resolve.ts'
-import { mergedMetadata, requestMetadata, type Trace, traceOf } from './signals.ts'
+import { control, mergedMetadata, requestMetadata, type Trace, traceOf } from './signals.ts'
 
 /** How a call ended, as far as its row is concerned. */
 export interface Outcome {
@@ -21,6 +21,8 @@ export interface Outcome {
   finishReason?: string | null
   /** What the client was sent, as far as it got. */
   response: Buffer | null
+  /** Its length, when `response` holds only the beginning. */
+  responseBytes?: number
   /** What the upstream sent, when that is something else. */
   originalResponse?: Buffer | null
   responseHeaders?: Record<string, string>
@@ -51,6 +53,8 @@ export class Ledger {
   upstreamDoneMs = 0
   firstByteMs = 0
   isSettled = false
+  /** Bodies are stored, unless the key or the call says otherwise. */
+  readonly keepsBodies: boolean
   #metadata: Record<string, string> = {}
   #user: string | null = null
 
@@ -61,6 +65,7 @@ export class Ledger {
     readonly ports: Ports,
   ) {
     this.trace = traceOf(call)
+    this.keepsBodies = caller.logging === 'full' && control(call, 'debug')?.toLowerCase() !== 'false'
   }
 
   /** Reads the metadata that headers bring. Throws `invalid_metadata`. */
@@ -115,24 +120,28 @@ export class Ledger {
     return costNanos(usage, this.target.card, this.call.arrivedAtMs)
   }
 
-  /** Appends the row to the journal. Throws when the journal cannot take it: the answer must then not be finished. */
+  /** Appends the row to the journal. Throws `unavailable` when it cannot: the answer must then not be finished. */
   settle(outcome: Outcome): void {
     if (this.isSettled) return
     this.isSettled = true
     const record = this.#record(outcome)
-    const isLogged = record.has_bodies
-    this.ports.journal.append(
-      record,
-      isLogged
-        ? {
-            head: this.#head(outcome),
-            request: this.request,
-            response: outcome.response,
-            finalRequest: this.finalRequest?.body === this.request ? null : (this.finalRequest?.body ?? null),
-            originalResponse: outcome.originalResponse ?? null,
-          }
-        : null,
-    )
+    const bodies = this.keepsBodies
+      ? {
+          head: this.#head(outcome),
+          request: this.request,
+          response: outcome.response,
+          finalRequest: this.finalRequest?.body === this.request ? null : (this.finalRequest?.body ?? null),
+          originalResponse: outcome.originalResponse ?? null,
+        }
+      : null
+    try {
+      this.ports.journal.append(record, bodies)
+    } catch (error) {
+      if (error instanceof GatewayError) throw error
+      throw new GatewayError('unavailable', 'The call could not be recorded, so it was not answered.', {
+        cause: error,
+      })
+    }
   }
 
   #record(outcome: Outcome): CallRecord {
@@ -202,8 +211,8 @@ export class Ledger {
       sdk_version: headers['x-portkey-package-version'] ?? headers['user-agent']?.slice(0, 128) ?? null,
       upstream_id: this.upstreamId,
       request_bytes: this.requestBytes,
-      response_bytes: outcome.response?.length ?? 0,
-      has_bodies: caller.logging === 'full' && !this.#isDebugOff(),
+      response_bytes: outcome.responseBytes ?? outcome.response?.length ?? 0,
+      has_bodies: this.keepsBodies,
       retention_days: caller.retentionDays,
       bodies_retention_days: caller.bodiesRetentionDays,
     }
@@ -215,10 +224,7 @@ export class Ledger {
       request: {
         method: call.method,
         url: `/v1${call.path}${call.query}`,
-        headers: ports.maskHeaders(
-          call.headers,
-          call.headers['x-portkey-sensitive-headers'] ?? call.headers['x-tollgate-sensitive-headers'],
-        ),
+        headers: ports.maskHeaders(call.headers, control(call, 'sensitive-headers')),
       },
       response: { status: outcome.status, headers: outcome.responseHeaders ?? {} },
       final: finalRequest && {
@@ -229,13 +235,6 @@ export class Ledger {
       clamped: this.clamped,
       dropped: this.dropped,
     })
-  }
-
-  #isDebugOff(): boolean {
-    return (
-      (this.call.headers['x-portkey-debug'] ?? this.call.headers['x-tollgate-debug'])?.toLowerCase() ===
-      'false'
-    )
   }
 
   #sinceStart(atMs: number): number {

@@ -86,7 +86,18 @@ export function upstreamRefusal(
       message: error.message,
     }
   }
-  if (status === 404 && !style.isPortkey && !/model/i.test(error.code ?? '')) {
+  if (status === 404 && !style.isPortkey && /\bmodels?\b/i.test(`${error.code} ${error.message}`)) {
+    // A 404 without these words is tried again and again (hermes-client §4.1).
+    const isSaid = /model not found/i.test(error.message)
+    return {
+      ...base,
+      status,
+      code: 'model_not_found',
+      type: 'invalid_request_error',
+      message: isSaid ? named : `Model not found: ${named}`,
+    }
+  }
+  if (status === 404 && !style.isPortkey) {
     return {
       ...base,
       status,
@@ -127,10 +138,19 @@ export function refusalBody(refusal: Refusal, style: CallerStyle, requestId: str
 export function refusalFrame(refusal: Refusal, style: CallerStyle, hasBegun: boolean): string | null {
   if (style.isAnthropic) return `event: error\ndata: ${JSON.stringify(envelope(refusal, style))}\n\n`
   if (style.isPortkey || !hasBegun) {
-    const { error } = envelope(refusal, { ...style, isAnthropic: false }) as { error: object }
+    // Inside a stream there is no status, and clients go by the code alone (hermes-client §4.2).
+    const told = { ...refusal, code: refusal.code ?? STREAM_CODES[refusal.status] ?? 'server_error' }
+    const { error } = envelope(told, { ...style, isAnthropic: false }) as { error: object }
     return `data: ${JSON.stringify({ error })}\n\n`
   }
   return null
+}
+
+const STREAM_CODES: Readonly<Record<number, string>> = {
+  400: 'invalid_request_error',
+  402: 'payment_required',
+  404: 'model_not_found',
+  429: 'rate_limit_exceeded',
 }
 
 function envelope(refusal: Refusal, style: CallerStyle): object {

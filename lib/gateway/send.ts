@@ -125,7 +125,7 @@ class Exchange implements UpstreamHandler, AnswerStream {
     const type = String(headers['content-type'] ?? '')
     if (!isOk) return
     if (endpoint.dialect === 'raw') {
-      if (!type.includes('application/json')) this.#tap = new RawTap()
+      if (!type.includes('application/json')) this.#tap = new RawTap(target.provider.spec.id)
     } else if (type.includes('text/event-stream')) {
       const asked = outbound as Outbound
       this.#tap = asked.translation
@@ -198,10 +198,21 @@ class Exchange implements UpstreamHandler, AnswerStream {
   // ── whole answers ──
 
   #whole(): void {
-    const { call, ledger } = this.#t
+    const { call, ledger, endpoint, target } = this.#t
     const bytes = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks)
-    if (this.#status < 200 || this.#status >= 300) {
-      this.#refuseUpstream(this.#status, bytes)
+    const status = this.#status
+    if (status >= 400 && status < 600) {
+      this.#refuseUpstream(status, bytes)
+      return
+    }
+    const isNotModified = status === 304 && endpoint.dialect === 'raw'
+    if (status >= 300 && !isNotModified) {
+      this.#giveUp(
+        new GatewayError(
+          'invalid_provider_response',
+          `The provider @${target.provider.slug} answered with status ${status}, which is no answer: redirects are not followed.`,
+        ),
+      )
       return
     }
     try {
@@ -376,7 +387,7 @@ class Exchange implements UpstreamHandler, AnswerStream {
 
   #keep(bytes: Buffer): void {
     this.#sentBytes += bytes.length
-    if (this.#sentBytes <= LOGGED_BYTES_MAX) this.#sent.push(bytes)
+    if (this.#t.ledger.keepsBodies && this.#sentBytes <= LOGGED_BYTES_MAX) this.#sent.push(bytes)
   }
 
   #finish(): void {
@@ -429,6 +440,7 @@ class Exchange implements UpstreamHandler, AnswerStream {
       isUsageEstimated: estimated !== null,
       finishReason: tap?.finishReason() ?? null,
       response: this.#sent.length > 0 ? Buffer.concat(this.#sent) : null,
+      responseBytes: this.#sentBytes,
       responseHeaders: this.#answerHeaders,
     })
   }
@@ -466,15 +478,20 @@ class Exchange implements UpstreamHandler, AnswerStream {
     const { call } = this.#t
     this.#isDone = true
     this.#stopTimer()
+    const { status, cause } = refusal
     if (this.#isCommitted) {
       const frame = refusalFrame(refusal, call.style, this.#tap?.hasBegun() ?? false)
-      ledger.settle({
-        status: refusal.status,
-        refusal: refusal.cause,
-        isPartial: true,
-        response: Buffer.from(frame ?? ''),
-        originalResponse: original,
-      })
+      try {
+        ledger.settle({
+          status,
+          refusal: cause,
+          isPartial: true,
+          response: Buffer.from(frame ?? ''),
+          originalResponse: original,
+        })
+      } catch {
+        // The journal is full: the client hears of the failure either way.
+      }
       this.#whenStarted((sink) => {
         if (frame) sink.write(frame)
         sink.destroy()
@@ -482,19 +499,25 @@ class Exchange implements UpstreamHandler, AnswerStream {
       return
     }
     const body = Buffer.from(refusalBody(refusal, call.style, call.id))
+    const told = scrubbedHeaders(this.#headers, this.#t.target.provider.headers)
     const headers = {
-      ...answerHeaders(call, ledger, this.#headers),
+      ...answerHeaders(call, ledger, told),
       ...refusal.headers,
       'content-type': 'application/json',
     }
-    ledger.settle({
-      status: refusal.status,
-      refusal: refusal.cause,
-      response: body,
-      originalResponse: original,
-      responseHeaders: headers,
-    })
-    this.#resolve({ status: refusal.status, headers, body })
+    try {
+      ledger.settle({
+        status,
+        refusal: cause,
+        response: body,
+        originalResponse: original,
+        responseHeaders: headers,
+      })
+    } catch (error) {
+      this.#reject(error)
+      return
+    }
+    this.#resolve({ status, headers, body })
   }
 
   #giveUp(error: unknown): void {
@@ -655,4 +678,13 @@ export function scrubbed(text: string, credential: Readonly<Record<string, strin
     if (secret.length >= 6 && clean.includes(secret)) clean = clean.replaceAll(secret, '********')
   }
   return clean
+}
+
+function scrubbedHeaders(
+  headers: Readonly<Record<string, string | string[]>>,
+  credential: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, scrubbed(String(value), credential)]),
+  )
 }

@@ -137,7 +137,7 @@ describe('other streams', () => {
   })
 
   it('raw bytes keep their last piece back, and their usage is found', () => {
-    const tap = new RawTap()
+    const tap = new RawTap('openai')
     const text =
       'event: response.completed\ndata: {"type":"response.completed","response":{"usage":{"input_tokens":4,"output_tokens":2,"total_tokens":6}}}\n\n'
     const { now, closing } = feed(tap, text, 40, 30)

@@ -40,6 +40,8 @@ const LF = 0x0a
 const CR = 0x0d
 const NONE = Buffer.alloc(0)
 
+const SEEN_BYTES_MAX = 8 * 1024 * 1024
+
 /** What `inspect` wants done with one event. */
 type Fate = 'pass' | 'hold' | 'hide' | 'done'
 
@@ -52,7 +54,9 @@ abstract class ByteTap implements StreamTap {
   #hasBegun = false
   #silences = 0
   #single: SseParser | null = null
+  #seenBytes = 0
   protected streamFailure: StreamFailure | null = null
+  /** What an estimate would be made from; the rest of an endless answer is not held for it. */
   protected readonly seen: Buffer[] = []
 
   protected abstract readonly tells: readonly Buffer[]
@@ -98,7 +102,7 @@ abstract class ByteTap implements StreamTap {
 
   #release(block: Buffer): Buffer | null {
     if (this.#hasBegun && !this.#isHolding && !this.tells.some((tell) => block.includes(tell))) {
-      this.seen.push(block)
+      this.#remember(block)
       return block
     }
     const out: Buffer[] = []
@@ -109,6 +113,11 @@ abstract class ByteTap implements StreamTap {
       at = end
     }
     return out.length === 0 ? null : out.length === 1 ? (out[0] as Buffer) : Buffer.concat(out)
+  }
+
+  #remember(bytes: Buffer): void {
+    this.#seenBytes += bytes.length
+    if (this.#seenBytes <= SEEN_BYTES_MAX) this.seen.push(bytes)
   }
 
   #reframe(events: SseEvent[]): Buffer | null {
@@ -128,7 +137,7 @@ abstract class ByteTap implements StreamTap {
     const fate = this.inspect(event)
     if (this.streamFailure) return
     this.#hasBegun = true
-    this.seen.push(raw)
+    this.#remember(raw)
     if (fate === 'hide') return
     if (fate === 'done') this.#isOver = true
     if (fate !== 'pass') this.#isHolding = true
@@ -302,21 +311,30 @@ export class TranslatedTap implements StreamTap {
   }
 }
 
-const USAGE_TELL = Buffer.from('"usage"')
 const TAIL_BYTES = 64 * 1024
 
 /** Bytes of any kind: the latest chunk waits, so that the call is journalled before the last byte leaves. */
 export class RawTap implements StreamTap {
+  readonly #providerId: string
   #waiting: Buffer = NONE
-  #tail: Buffer = NONE
+  /** The latest chunks, 64 KB of them at least: joined only when somebody asks for the usage. */
+  readonly #tail: Buffer[] = []
+  #tailBytes = 0
   #hasBegun = false
   #hasEnded = false
+
+  constructor(providerId: string) {
+    this.#providerId = providerId
+  }
 
   push(chunk: Buffer): Buffer | null {
     const out = this.#waiting
     this.#waiting = chunk
     this.#hasBegun = true
-    this.#tail = Buffer.concat([this.#tail, chunk]).subarray(-TAIL_BYTES)
+    this.#tail.push(chunk)
+    this.#tailBytes += chunk.length
+    while (this.#tailBytes - (this.#tail[0] as Buffer).length >= TAIL_BYTES)
+      this.#tailBytes -= (this.#tail.shift() as Buffer).length
     return out.length === 0 ? null : out
   }
 
@@ -336,11 +354,10 @@ export class RawTap implements StreamTap {
 
   /** The last `usage` an event or a JSON body carried, in OpenAI's or the Responses API's names. */
   usage(): Usage | null {
-    const at = this.#tail.lastIndexOf(USAGE_TELL)
-    if (at < 0) return null
-    const text = this.#tail.toString('utf8', this.#tail.indexOf(':', at) + 1)
-    const object = leadingObject(text)
-    return object ? openAiUsage(object, '') : null
+    const text = Buffer.concat(this.#tail).toString('latin1')
+    const at = [...text.matchAll(/"usage"\s*:\s*\{/g)].at(-1)?.index
+    const object = at === undefined ? null : leadingObject(text.slice(at))
+    return object ? openAiUsage(object, this.#providerId) : null
   }
 }
 
