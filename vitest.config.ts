@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     include: ['{app,components,lib}/**/*.test.{ts,tsx}', '*.test.ts'],
     globalSetup: 'lib/testing/setup.ts',
-    // A worker a core: the tests share two of them with a real Postgres.
+    // Most files wait for Postgres or for sockets, so every core gets a worker.
+    maxWorkers: '100%',
     testTimeout: 15_000,
     hookTimeout: 60_000,
   },

@@ -84,6 +84,19 @@ describe('while Postgres is away', () => {
     await path.close()
   })
 
+  test('a connection that is held between two queries breaks quietly, and its next query says so', async () => {
+    const path = await wire(db.url)
+    const database = createDatabase(path.url)
+    const client = await database.pool.connect()
+    const isBroken = new Promise((done) => client.once('end', done))
+    path.set('cut')
+    await isBroken
+    expect(isDatabaseAway(await failure(client.query('SELECT 1')))).toBe(true)
+    client.release(true)
+    await database.close()
+    await path.close()
+  })
+
   test('a query fails within five seconds when nothing answers at all', async () => {
     const path = await wire(db.url)
     path.set('silent')

@@ -36,6 +36,8 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
     application_name: 'tollgate',
     // Said in SQL: transaction poolers refuse it among the connection's parameters.
     onConnect: async (client) => {
+      // One that is held between two queries has nobody else to tell; its next query fails and says so.
+      client.on('error', () => {})
       await client.query(`SET statement_timeout = ${Math.trunc(statementTimeoutMs)}`)
     },
   })

@@ -1,10 +1,19 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   type EmbeddedPostgres,
   runningEmbeddedPostgres,
@@ -12,18 +21,32 @@ import {
   stopEmbeddedPostgres,
 } from './embedded.ts'
 
+let made: string
 let dataDir: string
-let lines: string[]
+let lines: string[] = []
+// Making a cluster takes most of a first start, so all but one test start from a copy of one.
+beforeAll(async () => {
+  made = emptyFolder()
+  dataDir = made
+  await (await start()).stop()
+})
+afterAll(() => rmSync(made, { recursive: true, force: true }))
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'tollgate-embedded-'))
-  // When root runs the tests, the user postgres has to pass through.
-  chmodSync(dataDir, 0o711)
+  dataDir = emptyFolder()
+  execFileSync('cp', ['-a', `${made}/.`, dataDir])
   lines = []
 })
 afterEach(async () => {
   await stopEmbeddedPostgres(dataDir)
   rmSync(dataDir, { recursive: true, force: true })
 })
+
+function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tollgate-embedded-'))
+  // When root runs the tests, the user postgres has to pass through.
+  chmodSync(folder, 0o711)
+  return folder
+}
 
 const start = () =>
   startEmbeddedPostgres({ dataDir, log: (line) => lines.push(line), settings: { fsync: 'off' } })
@@ -105,7 +128,8 @@ describe('a start', () => {
   })
 
   test('killed in the middle of the first one does not spoil the next', async () => {
-    execFileSync('mkdir', ['-p', join(dataDir, 'postgres.new', 'base')])
+    rmSync(join(dataDir, 'postgres'), { recursive: true })
+    mkdirSync(join(dataDir, 'postgres.new', 'base'), { recursive: true })
     const mine = await start()
     expect(await ask(mine.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
     await mine.stop()
