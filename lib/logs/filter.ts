@@ -36,6 +36,8 @@ export interface LogFilter {
   isSuccess?: boolean
   /** A log id, a trace or session id, or part of a user's or model's name. */
   search?: string
+  /** A trace or session id, whole. */
+  traceOrSession?: string
   /** Asks for something no row has yet (a prompt, a verdict, feedback): nothing matches. */
   isImpossible?: boolean
 }
@@ -128,6 +130,10 @@ export function conditionsOf(filter: LogFilter, bind: Bind): string[] {
   atMost('l.output_tokens', 'numeric', filter.outputTokensMax)
   if (filter.metadata && Object.keys(filter.metadata).length > 0) {
     conditions.push(`l.metadata @> ${bind(JSON.stringify(filter.metadata))}::text::jsonb`)
+  }
+  if (filter.traceOrSession !== undefined) {
+    const name = bind(filter.traceOrSession)
+    conditions.push(`(l.trace_id = ${name} OR l.session_id = ${name})`)
   }
   if (filter.search) {
     const exact = bind(filter.search)

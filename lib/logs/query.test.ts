@@ -71,6 +71,24 @@ describe('a list of logs', () => {
     }
   })
 
+  test('that is handed out short goes on where it stopped, both ways', async () => {
+    const { workspaceId, ids } = await workspaceWith(
+      Array.from({ length: 12 }, (_, i) => ({
+        agoMs: (11 - i) * 7 * HOUR_MS,
+        status: i % 3 === 0 ? 500 : 200,
+      })),
+    )
+    const failed = ids.filter((_, i) => i % 3 === 0)
+    const options = {
+      filter: { statuses: ['500'], from: new Date(now.getTime() - 100 * HOUR_MS) },
+      scanMsMax: -1,
+    }
+    const descending = await allPages(workspaceId, options)
+    expect(descending.length).toBeGreaterThan(3)
+    expect(descending.flat()).toEqual([...failed].reverse())
+    expect((await allPages(workspaceId, { ...options, order: 'asc' })).flat()).toEqual(failed)
+  })
+
   test('shows nothing of other workspaces, and several at once in one order', async () => {
     const [one, two, other] = [
       await workspaceWith([{ agoMs: 30 }, { agoMs: 10 }]),

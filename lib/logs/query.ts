@@ -35,6 +35,8 @@ export interface LogListOptions {
   pageSize: number
   order: 'asc' | 'desc'
   now: Date
+  /** A filter that matches little answers after this long with what it found, and a cursor to go on from; a second by default. */
+  scanMsMax?: number
 }
 
 const PAGE_SIZE_MAX = 100
@@ -44,26 +46,36 @@ const RANGE_MS_MAX = 400 * 86_400_000
 const SEARCH_RANGE_MS_DEFAULT = 7 * 86_400_000
 const FIRST_WINDOW_MS = 3_600_000
 const WINDOW_GROWTH = 4
-/** A filter that matches little answers with what it found by then, and a cursor to go on from. */
-const SCAN_MS_MAX = 1_500
+/** A window that took less is followed by a longer one. */
+const QUICK_MS = 100
+const SCAN_MS_MAX = 1_000
 
 /**
  * Calls of some workspaces by time, newest first unless `order` says otherwise: keyset paging on the id, whose time
  * also names the partitions to look at. Without `from` it looks back 90 days (7 for a search). With a filter, time is
- * walked in growing windows and the page is handed out short after 1.5 s, so no question runs away.
+ * walked in growing windows and the page is handed out short after a second, so no question runs away.
  * Refuses `validation` for a cursor it never gave out. Source: architecture §6, admin-contract §7.2.
  */
 export async function listLogs(db: RawDatabase, options: LogListOptions): Promise<LogPage> {
-  const { filter, order, workspaceIds, now } = options
-  const pageSize = Math.min(Math.max(1, Math.trunc(options.pageSize)), PAGE_SIZE_MAX)
-  if (options.cursor !== null && !UUID.test(options.cursor)) throw strangeCursor()
+  const { workspaceIds, cursor } = options
+  if (cursor !== null && !UUID.test(cursor)) throw strangeCursor()
   if (workspaceIds.length === 0) return { rows: [], nextCursor: null }
-  const isLookup = filter.search !== undefined && UUID_V7.test(filter.search) && options.cursor === null
-  if (isLookup) {
-    const found = await rowOf(db, filter.search as string, workspaceIds)
+  const { search } = options.filter
+  if (search === undefined) return walk(db, options)
+
+  if (cursor === null && UUID_V7.test(search)) {
+    const found = await rowOf(db, search, workspaceIds)
     if (found) return { rows: [found], nextCursor: null }
   }
+  // Indexes know whole ids; only when none is meant are rows read for the text.
+  const exact = { ...options.filter, search: undefined, traceOrSession: search }
+  const known = await walk(db, { ...options, filter: exact, cursor: null, pageSize: 1 })
+  return walk(db, known.rows.length > 0 ? { ...options, filter: exact } : options)
+}
 
+async function walk(db: RawDatabase, options: LogListOptions): Promise<LogPage> {
+  const { filter, order, now } = options
+  const pageSize = Math.min(Math.max(1, Math.trunc(options.pageSize)), PAGE_SIZE_MAX)
   const range = rangeOf(filter, now)
   const cursor = options.cursor?.toLowerCase() ?? null
   let low = uuidFloor(range.fromMs)
@@ -72,11 +84,12 @@ export async function listLogs(db: RawDatabase, options: LogListOptions): Promis
   if (cursor !== null && order === 'asc' && cursor >= low) low = `${cursor}+`
 
   const rows: LogRow[] = []
-  const isFiltered = conditionsOf(filter, () => '').length > 0
+  const isScan = filter.traceOrSession === undefined && conditionsOf(filter, () => '').length > 0
   const startedMs = performance.now()
   let windowMs = FIRST_WINDOW_MS
   for (;;) {
-    const window = isFiltered ? windowOf(low, high, order, windowMs) : { low, high, isLast: true }
+    const window = isScan ? windowOf(low, high, order, windowMs) : { low, high, isLast: true }
+    const beganMs = performance.now()
     rows.push(...(await readPage(db, options, window, pageSize + 1 - rows.length)))
     if (rows.length > pageSize) {
       rows.length = pageSize
@@ -86,9 +99,11 @@ export async function listLogs(db: RawDatabase, options: LogListOptions): Promis
     if (order === 'desc') high = window.low
     else low = window.high
     // As a cursor, the edge stands for a row before the first one that was not looked at.
-    if (performance.now() - startedMs > SCAN_MS_MAX)
+    const nowMs = performance.now()
+    if (nowMs - startedMs > (options.scanMsMax ?? SCAN_MS_MAX))
       return { rows, nextCursor: order === 'desc' ? high : before(low) }
-    windowMs *= WINDOW_GROWTH
+    const tookMs = nowMs - beganMs
+    windowMs *= tookMs < QUICK_MS ? WINDOW_GROWTH : tookMs > 4 * QUICK_MS ? 0.5 : 1
   }
 }
 
