@@ -1,4 +1,5 @@
 import type { CallerDialect } from '../providers/adapter.ts'
+import type { ProviderEndpoint } from '../providers/openai-compatible.ts'
 
 /** How the body of a path is read: JSON at once, a form whose `model` is rewritten as it passes, or bytes as they come. */
 export type BodyKind = 'json' | 'any'
@@ -13,6 +14,8 @@ export interface Endpoint {
   scopes: readonly string[]
   /** Tokens are counted and priced. */
   isMetered: boolean
+  /** What a provider of another dialect must list to be sent this path. */
+  offer?: ProviderEndpoint
 }
 
 const INFER = ['completions.write'] as const
@@ -25,7 +28,7 @@ const json = (name: string, path: string, dialect: CallerDialect, isMetered = tr
   scopes: INFER,
   isMetered,
 })
-const passed = (name: string, method: string, path: string): Endpoint => ({
+const passed = (name: string, method: string, path: string, offer?: ProviderEndpoint): Endpoint => ({
   name,
   method,
   path: new RegExp(`^${path}$`),
@@ -33,6 +36,12 @@ const passed = (name: string, method: string, path: string): Endpoint => ({
   body: 'any',
   scopes: INFER,
   isMetered: true,
+  ...(offer && { offer }),
+})
+/** Files cost nothing by the token (gateway-contract §9.2). */
+const unmetered = (name: string, method: string, path: string): Endpoint => ({
+  ...passed(name, method, path),
+  isMetered: false,
 })
 
 /** Every path of the data plane that can reach an upstream, once. Source: gateway-contract §1. */
@@ -42,23 +51,23 @@ export const ENDPOINTS: readonly Endpoint[] = [
   json('messagesCountTokens', '/messages/count_tokens', 'messages', false),
   json('complete', '/completions', 'completions'),
   json('embed', '/embeddings', 'embeddings'),
-  passed('createModelResponse', 'POST', '/responses'),
-  passed('getModelResponse', 'GET', '/responses/[^/]+'),
-  passed('deleteModelResponse', 'DELETE', '/responses/[^/]+'),
-  passed('listResponseInputItems', 'GET', '/responses/[^/]+/input_items'),
-  passed('imageGenerate', 'POST', '/images/generations'),
-  passed('imageEdit', 'POST', '/images/(?:edits|variations)'),
-  passed('createSpeech', 'POST', '/audio/speech'),
-  passed('createTranscription', 'POST', '/audio/transcriptions'),
-  passed('createTranslation', 'POST', '/audio/translations'),
+  passed('createModelResponse', 'POST', '/responses', 'responses'),
+  passed('getModelResponse', 'GET', '/responses/[^/]+', 'responses'),
+  passed('deleteModelResponse', 'DELETE', '/responses/[^/]+', 'responses'),
+  passed('listResponseInputItems', 'GET', '/responses/[^/]+/input_items', 'responses'),
+  passed('imageGenerate', 'POST', '/images/generations', 'images'),
+  passed('imageEdit', 'POST', '/images/(?:edits|variations)', 'images'),
+  passed('createSpeech', 'POST', '/audio/speech', 'audio'),
+  passed('createTranscription', 'POST', '/audio/transcriptions', 'audio'),
+  passed('createTranslation', 'POST', '/audio/translations', 'audio'),
   passed('rerank', 'POST', '/rerank'),
   passed('ocr', 'POST', '/ocr'),
   passed('moderate', 'POST', '/moderations'),
-  passed('uploadFile', 'POST', '/files'),
-  passed('listFiles', 'GET', '/files'),
-  passed('retrieveFile', 'GET', '/files/[^/]+'),
-  passed('deleteFile', 'DELETE', '/files/[^/]+'),
-  passed('retrieveFileContent', 'GET', '/files/[^/]+/content'),
+  unmetered('uploadFile', 'POST', '/files'),
+  unmetered('listFiles', 'GET', '/files'),
+  unmetered('retrieveFile', 'GET', '/files/[^/]+'),
+  unmetered('deleteFile', 'DELETE', '/files/[^/]+'),
+  unmetered('retrieveFileContent', 'GET', '/files/[^/]+/content'),
   passed('createBatch', 'POST', '/batches'),
   passed('listBatches', 'GET', '/batches'),
   passed('retrieveBatch', 'GET', '/batches/[^/]+'),

@@ -7,21 +7,34 @@ const HEAD_END = Buffer.from('\r\n\r\n')
 
 /**
  * Reads a form as it passes, until its `model` field is known, and gives the same form back with that field's value
- * replaced by what `name` makes of it (the upstream's name for the model). What follows the field is streamed, never
- * held. A form without a `model` is given back as it came. Throws `invalid_body` on a form that is none, and
+ * replaced by what `name` makes of it (the upstream's name for the model), and by how many bytes that made it longer.
+ * What follows the field is streamed, never held. A form without a `model` is given back as it came. Throws `invalid_body` on a form that is none, and
  * `body_too_large` when 64 MB pass before the field stands.
  */
 export async function rewriteModel(
   source: AsyncIterable<Uint8Array>,
   contentType: string,
   name: (model: string | null) => string | null,
-): Promise<AsyncIterable<Uint8Array>> {
+): Promise<{ body: AsyncIterable<Uint8Array>; grownBytes: number }> {
   const boundary = /boundary=(?:"([^"]{1,200})"|([^;\s]{1,200}))/i.exec(contentType)
   const marker = boundary?.[1] ?? boundary?.[2]
   if (!marker)
     throw new GatewayError('invalid_content_type', 'A multipart body needs a boundary in its content type.')
   const delimiter = Buffer.from(`--${marker}`)
   const iterator = source[Symbol.asyncIterator]()
+  try {
+    return await search(iterator, delimiter, name)
+  } catch (error) {
+    await iterator.return?.()
+    throw error
+  }
+}
+
+async function search(
+  iterator: AsyncIterator<Uint8Array>,
+  delimiter: Buffer,
+  name: (model: string | null) => string | null,
+): Promise<{ body: AsyncIterable<Uint8Array>; grownBytes: number }> {
   let room = Buffer.allocUnsafe(64 * 1024)
   let held = room.subarray(0, 0)
   let searched = 0
@@ -33,7 +46,10 @@ export async function rewriteModel(
       const model = held.toString('utf8', start, end)
       const renamed = name(model)
       const text = renamed === null ? held.subarray(start, end) : Buffer.from(renamed)
-      return resumed([held.subarray(0, start), text, held.subarray(end)], iterator)
+      return {
+        body: resumed([held.subarray(0, start), text, held.subarray(end)], iterator),
+        grownBytes: text.length - (end - start),
+      }
     }
     searched = found.resumeAt
     const next = await iterator.next()
@@ -41,7 +57,7 @@ export async function rewriteModel(
       if (!held.includes(delimiter))
         throw new GatewayError('invalid_body', 'The multipart body does not hold its boundary.')
       name(null)
-      return resumed([held], iterator)
+      return { body: resumed([held], iterator), grownBytes: 0 }
     }
     const length = held.length + next.value.length
     if (length > room.length) {
@@ -61,8 +77,12 @@ export async function rewriteModel(
 }
 
 async function* resumed(first: Buffer[], rest: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
-  for (const part of first) if (part.length > 0) yield part
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
+  try {
+    for (const part of first) if (part.length > 0) yield part
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
+  } finally {
+    await rest.return?.()
+  }
 }
 
 /** The value range of the `model` part once it is whole; else where to go on searching. */

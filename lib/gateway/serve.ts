@@ -85,19 +85,26 @@ async function unified(scene: Scene): Promise<Answer> {
 /** Every other inference path: resolved, metered and logged the same, its body passed as it comes. */
 async function passthrough(scene: Scene): Promise<Answer> {
   const { call, endpoint, ledger, ports, signals } = scene
+  // A provider that folds such segments would be led out of its base path, credential in hand.
+  if (DOT_SEGMENT.test(call.path)) throw unknownPath(call)
   const type = call.headers['content-type'] ?? ''
-  const hasBody = call.body.length !== 0 && !['GET', 'HEAD'].includes(call.method)
+  const { length } = call.body
+  const hasBody = length !== 0 && !['GET', 'HEAD'].includes(call.method)
+  const headers = passedHeaders(call, ports.settings.headersToIgnore)
   let target: Target | null = null
   let body: Buffer | AsyncIterable<Uint8Array> | null = null
   let wantsStream = false
 
-  if (hasBody && type.includes('multipart/form-data')) {
-    body = await rewriteModel(call.body.stream(), type, (model) => {
+  if (hasBody && type.includes('multipart/form-data') && headers['content-encoding'] === undefined) {
+    const form = await rewriteModel(call.body.stream(), type, (model) => {
       target = targetOf(scene, model, false)
       return target.model
     })
-  } else if (hasBody && (type === '' || type.includes('json'))) {
+    body = form.body
+    if (length !== null) headers['content-length'] = String(length + form.grownBytes)
+  } else if (hasBody && (type === '' || JSON_TYPE.test(type))) {
     const bytes = await call.body.bytes(ports.settings.bodyBytesMax)
+    delete headers['content-encoding']
     if (bytes.length > 0) {
       const scan = scanObject(bytes)
       readBody(scene, scan)
@@ -105,12 +112,24 @@ async function passthrough(scene: Scene): Promise<Answer> {
       wantsStream = memberValue(scan, 'stream') === true
       body = target.model === null ? bytes : rewrite(scan, new Map([['model', JSON.stringify(target.model)]]))
     }
-  } else if (hasBody) body = call.body.stream()
+  } else if (hasBody) {
+    body = call.body.stream()
+    if (length !== null) headers['content-length'] = String(length)
+  }
 
   if (endpoint === PROXY && !target && !signals.slug && !signals.providerId) throw unknownPath(call)
-  target ??= targetOf(scene, new URLSearchParams(call.query).get('model'), false)
+  let { query } = call
+  if (!target) {
+    const params = new URLSearchParams(query)
+    const named: Target = targetOf(scene, params.get('model'), false)
+    if (named.model !== null && named.model !== params.get('model')) {
+      params.set('model', named.model)
+      query = `?${params}`
+    }
+    target = named
+  }
+  refuseUnoffered(endpoint, target)
   ledger.isStream = wantsStream
-  const headers = passedHeaders(call, ports.settings.headersToIgnore)
   const path = call.path.replace(/^\/proxy(?=\/|$)/, '')
   return send({
     call,
@@ -121,7 +140,7 @@ async function passthrough(scene: Scene): Promise<Answer> {
     outbound: null,
     wantsStream,
     wantsBase64: false,
-    request: upstreamRequest(scene, target, call.method, `${path}${call.query}`, headers, body),
+    request: upstreamRequest(scene, target, call.method, `${path}${query}`, headers, body),
   })
 }
 
@@ -256,10 +275,22 @@ function refuseConfigs(call: Call, caller: Caller): void {
 
 function requireJson(call: Call): void {
   const type = call.headers['content-type']
-  if (type === undefined || /^application\/(?:[\w.+-]*\+)?json\b/i.test(type)) return
+  if (type === undefined || JSON_TYPE.test(type)) return
   throw new GatewayError(
     'invalid_content_type',
     `This path takes application/json, not "${type.slice(0, 64)}".`,
+  )
+}
+
+const JSON_TYPE = /^application\/(?:[\w.+-]*\+)?json(?=[;\s]|$)/i
+const DOT_SEGMENT = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/\\]|%2f|%5c|$)/i
+
+/** A known path of OpenAI's that a provider of another dialect cannot mean the same by. */
+function refuseUnoffered({ name, offer }: Endpoint, { provider }: Target): void {
+  if (!offer || provider.spec.dialect === 'openai' || provider.spec.endpoints.includes(offer)) return
+  throw new GatewayError(
+    'endpoint_not_supported',
+    `The provider @${provider.slug} (${provider.spec.name}) does not offer ${name}.`,
   )
 }
 

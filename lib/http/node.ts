@@ -4,10 +4,12 @@ import type { Ports } from '../gateway/ports.ts'
 import { serve } from '../gateway/serve.ts'
 import { corsHeaders, preflight } from './cors.ts'
 import { encodingOf, inflated } from './inflate.ts'
-import { callOf, edgeRefusal, type HeaderBag, tooLarge } from './wire.ts'
+import { brokenOff, callOf, edgeRefusal, type HeaderBag, tooLarge } from './wire.ts'
 
 /** A body left unread is drained up to this size to keep the connection; past it the connection is closed. */
 const DRAIN_BYTES_MAX = 1024 * 1024
+/** How long a refused upload may go on before the connection is cut. */
+const LINGER_MS = 5_000
 
 /**
  * The node edge: one data-plane request answered straight from `node:http`. `path` is below `/api/v1`. Resolves when
@@ -52,15 +54,28 @@ export async function answerNode(
 function write(res: ServerResponse, answer: Answer, read: NodeBody): void {
   const { status, headers, body } = answer
   if (res.destroyed) return
-  if (!read.isRead && read.mayBeLong) headers.connection = 'close'
+  const isCutShort = !read.isOver && read.mayBeLong
+  if (isCutShort) headers.connection = 'close'
   if (body !== null && isStream(body)) {
     res.writeHead(status, headers)
     body.start(sinkOf(res))
     return
   }
-  if (body !== null) headers['content-length'] = String(body.length)
+  if (status === 204 || status === 304) delete headers['content-length']
+  else if (body !== null) headers['content-length'] = String(body.length)
   res.writeHead(status, headers)
-  res.end(body ?? undefined)
+  if (!isCutShort) {
+    res.end(body ?? undefined)
+    if (!read.isOver) read.discard()
+    return
+  }
+  // Closing on a client that is still sending resets the connection, and the answer is lost with it.
+  res.write(body ?? '')
+  const timer = setTimeout(() => res.end(), LINGER_MS)
+  read.discard(() => {
+    clearTimeout(timer)
+    res.end()
+  })
 }
 
 function sinkOf(res: ServerResponse): Sink {
@@ -84,7 +99,6 @@ function sinkOf(res: ServerResponse): Sink {
 class NodeBody implements CallBody {
   readonly length: number | null
   readonly mayBeLong: boolean
-  isRead = false
   readonly #req: IncomingMessage
   readonly #encoding: string | undefined
 
@@ -97,6 +111,10 @@ class NodeBody implements CallBody {
     this.mayBeLong = isChunked || Number(length ?? 0) > DRAIN_BYTES_MAX
   }
 
+  get isOver(): boolean {
+    return this.#req.complete
+  }
+
   async bytes(limit: number): Promise<Buffer> {
     const encoding = encodingOf(this.#encoding)
     if (this.length !== null && this.length > limit) throw tooLarge(limit)
@@ -104,9 +122,18 @@ class NodeBody implements CallBody {
     return encoding ? inflated(raw, encoding, limit) : raw
   }
 
-  stream(): AsyncIterable<Uint8Array> {
-    this.isRead = true
-    return this.#req
+  async *stream(): AsyncIterable<Uint8Array> {
+    try {
+      // Whoever stops reading early still answers: destroying the request would take the connection with it.
+      yield* this.#req.iterator({ destroyOnReturn: false })
+    } catch (cause) {
+      throw brokenOff(cause)
+    }
+  }
+
+  /** Reads on without keeping anything, so that the connection is free again; `done` runs when nothing more comes. */
+  discard(done: () => void = () => {}): void {
+    this.#req.once('end', done).once('close', done).resume()
   }
 
   #collect(limit: number): Promise<Buffer> {
@@ -123,11 +150,8 @@ class NodeBody implements CallBody {
           reject(tooLarge(limit))
         }
       })
-      req.on('end', () => {
-        this.isRead = true
-        resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size))
-      })
-      req.on('error', reject)
+      req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size)))
+      req.on('error', (cause) => reject(brokenOff(cause)))
     })
   }
 }

@@ -93,6 +93,11 @@ export function edgeRefusal(error: unknown, style: CallerStyle, requestId: strin
   }
 }
 
+/** The body did not come whole: only a client that went away does that. */
+export function brokenOff(cause: unknown): GatewayError {
+  return new GatewayError('client_closed', 'The client broke off its request.', { cause })
+}
+
 export function tooLarge(limit: number): GatewayError {
   return new GatewayError('body_too_large', `The body is larger than ${Math.round(limit / 1024 / 1024)} MB.`)
 }
