@@ -36,6 +36,9 @@ export function listModels(catalog: WorkspaceCatalog, call: Call): JsonObject {
       })
     const sign = query.get('order') === 'desc' ? -1 : 1
     entries.sort((a, b) => sign * of(a).localeCompare(of(b)))
+  } else {
+    // Hermes takes the first id found inside the name it was given, and `gpt-4` is inside `gw:@slug/gpt-4o`.
+    entries.sort((a, b) => b.card.id.length - a.card.id.length)
   }
   const offset = count(query.get('offset'), 0)
   entries = entries.slice(offset, offset + count(query.get('limit'), Number.POSITIVE_INFINITY))

@@ -160,7 +160,10 @@ function offering(call: Call, model: string, catalog: WorkspaceCatalog, nowMs: n
       { param: 'model' },
     )
   }
-  const offers = catalog.all().filter((provider) => provider.status === 'active' && provider.card(model))
+  const accepting = catalog.all().filter((provider) => provider.status === 'active' && provider.card(model))
+  // Many providers take any name; one that lists the model is meant before those.
+  const listing = accepting.filter((provider) => provider.models.has(provider.card(model)?.id ?? model))
+  const offers = listing.length > 0 ? listing : accepting
   if (offers.length === 1) return bind(call, offers[0] as Provider, model, catalog, nowMs)
   const several = offers.map((provider) => `@${provider.slug}/${model}`)
   throw new GatewayError(
