@@ -2,7 +2,7 @@
 
 import { Alert, Button, Group, Radio, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { ArrowLeft, Check } from 'lucide-react'
+import { ArrowLeft } from 'lucide-react'
 import {
   type FormEvent,
   type KeyboardEvent,
@@ -38,6 +38,7 @@ import {
   withoutSecrets,
 } from './new-provider.ts'
 import { useSaveProvider } from './save-provider.ts'
+import { Steps } from './steps.tsx'
 
 /** Add provider, at `?add=1` (choose a service), `?add=<service>` (credentials) and `&step=name`. */
 export function AddProvider() {
@@ -49,7 +50,7 @@ export function AddProvider() {
         if (service) return <Making key={service.id} service={service} />
         return (
           <>
-            <Steps at={0} />
+            <Steps names={STEPS} at={0} />
             {id !== '1' && list.data && (
               <Text mb={12}>“{id.slice(0, 60)}” is no service this version can call.</Text>
             )}
@@ -67,21 +68,6 @@ export function openAddProvider(service = '1'): void {
 }
 
 const STEPS = ['Service', 'Credentials', 'Name']
-
-function Steps({ at }: { at: number }) {
-  return (
-    <ol className={styles.steps}>
-      {STEPS.map((name, index) => (
-        <li key={name} aria-current={index === at ? 'step' : undefined} data-done={index < at || undefined}>
-          <span className={styles.stepNumber}>
-            {index < at ? <Check size={12} aria-label="done" /> : index + 1}
-          </span>
-          {name}
-        </li>
-      ))}
-    </ol>
-  )
-}
 
 function Making({ service }: { service: Service }) {
   const { workspaceId } = useCatalog()
@@ -159,7 +145,7 @@ function Making({ service }: { service: Service }) {
 
   return (
     <form ref={body} onSubmit={onSubmit} onKeyDown={onKeyDown} noValidate aria-busy={form.isBusy}>
-      <Steps at={isNaming ? 2 : 1} />
+      <Steps names={STEPS} at={isNaming ? 2 : 1} />
       <Stack gap={20}>
         <div className={styles.chosen}>
           <Monogram name={service.name} colour={service.colour} size={36} />

@@ -24,13 +24,14 @@ export function ChooseService({ choose }: { choose: (service: Service) => void }
   })
   const own = found?.filter(isOwnServer) ?? []
   const hosted = found?.filter((service) => !isOwnServer(service)) ?? []
+  const popular = hosted.filter(({ model_count }) => model_count > 0).slice(0, FIRST)
   const groups =
     words.length > 0
       ? [{ title: null, services: found ?? [] }]
       : [
-          { title: 'Popular', services: hosted.slice(0, FIRST) },
+          { title: 'Popular', services: popular },
           { title: 'Your own server', services: own },
-          { title: 'More services', services: hosted.slice(FIRST) },
+          { title: 'More services', services: hosted.filter((service) => !popular.includes(service)) },
         ]
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -105,20 +106,16 @@ export function ChooseService({ choose }: { choose: (service: Service) => void }
   )
 }
 
-function isOwnServer(service: Service): boolean {
-  return (
-    service.is_local || service.fields.some(({ name, is_required }) => name === 'custom_host' && is_required)
-  )
+/** Somebody runs it themselves: it needs an address and no key. */
+function isOwnServer({ is_local, fields }: Service): boolean {
+  const needs = (field: string) => fields.some(({ name, is_required }) => name === field && is_required)
+  return is_local || (needs('custom_host') && !needs('key'))
 }
 
 function noteOf(service: Service): string {
   if (service.is_local) return 'Practice, built in'
   if (service.model_count > 0) return plural(service.model_count, 'known model')
-  return isOwnServer(service) ? 'At your address' : hostOf(service.base_url)
-}
-
-function hostOf(url: string | null): string {
-  return url ? new URL(url).host : ''
+  return service.base_url ? new URL(service.base_url).host : 'At your address'
 }
 
 /** The tile an arrow leads to, by where the tiles stand; null when the key is not an arrow or nothing is there. */

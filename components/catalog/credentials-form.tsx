@@ -96,9 +96,7 @@ export function CredentialsForm({ service, form, stored }: Props) {
           style={{ display: 'inline-flex', alignItems: 'center', gap: 4 }}
         >
           {isShown ? <ChevronDown size={14} aria-hidden /> : <ChevronRight size={14} aria-hidden />}
-          {[...optional.map(({ label }) => label.toLowerCase()), 'headers']
-            .join(', ')
-            .replace(/^./, (first) => first.toUpperCase())}
+          {optionsWords(optional)}
         </UnstyledButton>
         <Collapse expanded={isShown}>
           <Stack gap={16} pt={12}>
@@ -109,6 +107,16 @@ export function CredentialsForm({ service, form, stored }: Props) {
       </div>
     </Stack>
   )
+}
+
+/** What lies behind the button: "Organization, project, base URL, headers". */
+function optionsWords(fields: Service['fields']): string {
+  const [first = 'headers', ...rest] = [...fields.map(({ label }) => label), 'headers']
+  return [first.replace(/^./, (letter) => letter.toUpperCase()), ...rest.map(uncapitalised)].join(', ')
+}
+
+function uncapitalised(label: string): string {
+  return label.charAt(0).toLowerCase() + label.slice(1)
 }
 
 function Headers({ form }: { form: FormState<ProviderDraft> }) {

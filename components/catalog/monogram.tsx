@@ -19,12 +19,12 @@ export function Monogram({
         width: size,
         height: size,
         borderRadius: Math.round(size / 4),
-        fontSize: Math.round(size * 0.4),
+        fontSize: Math.round(size * (size < 24 ? 0.55 : 0.4)),
         background: ground,
         color: inkOn(ground),
       }}
     >
-      {initials(name)}
+      {size < 24 ? initials(name).charAt(0) : initials(name)}
     </span>
   )
 }
@@ -40,11 +40,11 @@ export function initials(name: string): string {
   return `${[...first][0]}${[...second][0]}`.toUpperCase()
 }
 
-/** Black or white, whichever reads better on a `#rrggbb` ground. */
+/** White wherever it can be made out (3:1) on a `#rrggbb` ground, else black. */
 export function inkOn(ground: string): string {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5]
     .map((at) => Number.parseInt(ground.slice(at, at + 2), 16) / 255)
     .map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
   const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-  return 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 ? '#ffffff' : '#171717'
+  return 1.05 / (luminance + 0.05) >= 3 ? '#ffffff' : '#171717'
 }

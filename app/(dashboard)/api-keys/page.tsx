@@ -1,0 +1,8 @@
+import type { Metadata } from 'next'
+import { KeysScreen } from '@/components/keys/keys-screen.tsx'
+
+export const metadata: Metadata = { title: 'API keys' }
+
+export default function ApiKeysPage() {
+  return <KeysScreen />
+}

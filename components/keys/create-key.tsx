@@ -1,0 +1,232 @@
+'use client'
+
+import { Alert, Button, Group, SegmentedControl, Stack, Text } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { ArrowLeft } from 'lucide-react'
+import { type FormEvent, type KeyboardEvent, useMemo, useRef, useState } from 'react'
+import type { z } from 'zod'
+import type { apiKeySecretRow } from '@/lib/contract/access.ts'
+import type { KeyType } from '@/lib/contract/scopes.ts'
+import { actAsCode } from '../catalog/act-code.ts'
+import { CodeTabs, useOrigin } from '../catalog/code-tabs.tsx'
+import { Steps } from '../catalog/steps.tsx'
+import { type Problems, problemAt, useFormState } from '../resource/form-state.ts'
+import { useCan, useWorkspaceId } from '../shell/workspace.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { UrlDrawer } from '../ui/url-drawer.tsx'
+import { setUrlState, useUrlState } from '../ui/url-state.ts'
+import { useKeyQueries } from './data.ts'
+import { createBody, DETAIL_PATHS, type KeyDraft, keyProblems, newKeyDraft } from './key-draft.ts'
+import { KeyFields } from './key-fields.tsx'
+import styles from './keys.module.css'
+import { ScopesPicker } from './scopes-picker.tsx'
+import { showSecretOnce } from './secret-once.tsx'
+
+/** Create key, at `?create=1` and `&step=permissions`. */
+export function CreateKey() {
+  return (
+    <UrlDrawer param="create" title="Create key">
+      {() => <Making />}
+    </UrlDrawer>
+  )
+}
+
+export function openCreateKey(): void {
+  setUrlState({ create: '1', step: null, open: null }, { push: true })
+}
+
+/** Kinds of key the signed-in person may make here. */
+export function useKeyTypes(): KeyType[] {
+  const canService = useCan('workspace_service_api_keys.create')
+  const canUser = useCan('workspace_user_api_keys.create')
+  return useMemo(
+    () => [
+      ...(canService ? (['workspace-service'] as const) : []),
+      ...(canUser ? (['workspace-user'] as const) : []),
+    ],
+    [canService, canUser],
+  )
+}
+
+function Making() {
+  const types = useKeyTypes()
+  if (types.length === 0) {
+    return (
+      <EmptyState title="You cannot make keys here">
+        That needs the permission <code>workspace_user_api_keys.create</code>. An admin of the workspace can
+        give it.
+      </EmptyState>
+    )
+  }
+  return <Form types={types} />
+}
+
+function Form({ types }: { types: readonly KeyType[] }) {
+  const keys = useKeyQueries()
+  const workspaceId = useWorkspaceId()
+  const create = useMutation(keys.create<z.output<typeof apiKeySecretRow>>())
+  const [step, setStep] = useUrlState('step')
+  const [isCode, setCode] = useState(false)
+  const initial = useMemo(() => newKeyDraft(types[0]), [types])
+  const form = useFormState({ draft: 'key.new', initial })
+  const { values } = form
+  const isLast = step === 'permissions'
+  const body = useRef<HTMLFormElement>(null)
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    const found = keyProblems(values, Date.now())
+    const details = detailsOf(found)
+    if (!isLast) {
+      if (form.refuse(details)) focusFirst(body.current, details)
+      else setStep('permissions', { push: true })
+      return
+    }
+    if (form.refuse(found)) {
+      if (Object.keys(details).length > 0) setStep(null)
+      focusFirst(body.current, found)
+      return
+    }
+    const made = await form.run(
+      'The key was not created',
+      () =>
+        create.mutateAsync(createBody(values, workspaceId)).catch((error: unknown) => {
+          if (isOfDetails(error)) setStep(null)
+          throw error
+        }),
+      (path) => path === 'scopes' || DETAIL_PATHS.some((one) => path === one || path.startsWith(`${one}.`)),
+    )
+    if (!made) return
+    setUrlState({ create: null, step: null })
+    showSecretOnce({ name: values.name.trim(), secret: made.key })
+  }
+
+  return (
+    <form
+      ref={body}
+      onSubmit={submit}
+      onKeyDown={(event) => submitOnKeys(event, body.current)}
+      noValidate
+      aria-busy={form.isBusy}
+    >
+      <Group justify="space-between" align="flex-start" wrap="nowrap" gap={8}>
+        <Steps names={['Details', 'Permissions']} at={isLast ? 1 : 0} />
+        <SegmentedControl
+          size="xs"
+          mt={-4}
+          value={isCode ? 'api' : 'form'}
+          onChange={(value) => setCode(value === 'api')}
+          aria-label="Form or code"
+          data={[
+            { value: 'form', label: 'Form' },
+            { value: 'api', label: 'API' },
+          ]}
+        />
+      </Group>
+      <Stack gap={16}>
+        {form.isRestored && (
+          <Group gap={8} justify="space-between">
+            <Text size="sm" c="dimmed">
+              Unsaved work from before was put back.
+            </Text>
+            <Button variant="subtle" color="gray" size="compact-sm" onClick={form.discard}>
+              Discard it
+            </Button>
+          </Group>
+        )}
+        {form.general && (
+          <Alert color="red" role="alert" p="sm">
+            {form.general}
+          </Alert>
+        )}
+        {isCode ? (
+          <AsCode draft={values} workspaceId={workspaceId} />
+        ) : isLast ? (
+          <ScopesPicker
+            type={values.type}
+            value={values.scopes}
+            error={form.problem('scopes')}
+            set={(scopes) => {
+              form.set({ scopes })
+              form.judge(['scopes'], {})
+            }}
+          />
+        ) : (
+          <KeyFields form={form} isNew types={types} />
+        )}
+      </Stack>
+      <div className={styles.footer}>
+        {isLast ? (
+          <Button variant="default" leftSection={<ArrowLeft size={14} />} onClick={() => setStep(null)}>
+            Details
+          </Button>
+        ) : (
+          <Button variant="default" onClick={() => setUrlState({ create: null, step: null })}>
+            Cancel
+          </Button>
+        )}
+        <Button type="submit" loading={form.isBusy}>
+          {isLast ? 'Create key' : 'Continue'}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+/** ⌘↵ or Ctrl ↵ submits. */
+export function submitOnKeys(event: KeyboardEvent, form: HTMLFormElement | null): void {
+  if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
+  event.preventDefault()
+  form?.requestSubmit()
+}
+
+/** Puts the cursor where the first problem is, once the step that shows it is drawn. */
+export function focusFirst(form: HTMLFormElement | null, found: Problems): void {
+  const first = Object.keys(found)[0]
+  if (!first) return
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      const field = form?.querySelector<HTMLElement>(`[data-path="${CSS.escape(first)}"]`)
+      if (field?.matches('input, textarea')) field.focus()
+      else field?.querySelector<HTMLElement>('input, textarea, button')?.focus()
+      field?.scrollIntoView({ block: 'nearest' })
+    }),
+  )
+}
+
+function detailsOf(found: Problems): Problems {
+  return Object.fromEntries(
+    Object.entries(found).filter(([path]) => DETAIL_PATHS.some((one) => problemAt({ [path]: path }, one))),
+  )
+}
+
+function isOfDetails(error: unknown): boolean {
+  const param = (error as { param?: string | null }).param ?? ''
+  return DETAIL_PATHS.some((one) => param === one || param.startsWith(`${one}.`))
+}
+
+function AsCode({ draft, workspaceId }: { draft: KeyDraft; workspaceId: string }) {
+  const origin = useOrigin()
+  const { type, sub_type, ...rest } = createBody(draft, workspaceId)
+  const named = { ...rest, name: rest.name || 'checkout-bot' }
+  const family = draft.type === 'workspace-user' ? 'workspace_user' : 'workspace_service'
+  const user =
+    draft.type === 'workspace-user' && !draft.userId ? { user_id: { env: 'TOLLGATE_USER_ID' } } : {}
+  return (
+    <div>
+      <Text size="sm" c="dimmed" mb={8}>
+        The same, as code. The key in <code>TOLLGATE_API_KEY</code> needs the scope{' '}
+        <code>{family}_api_keys.create</code>, and every scope it gives away.
+      </Text>
+      <CodeTabs
+        snippets={actAsCode({
+          origin,
+          path: `api-keys/${type}/${sub_type}`,
+          body: { ...named, ...user },
+          python: { call: 'api_keys.create', input: { type, sub_type, ...named, ...user } },
+          node: { call: 'apiKeys.create', input: { type, 'sub-type': sub_type, ...named, ...user } },
+        })}
+      />
+    </div>
+  )
+}

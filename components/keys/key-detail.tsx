@@ -1,0 +1,243 @@
+'use client'
+
+import { Alert, Button, Group, Skeleton, Stack, Tabs } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Pencil, Power, RotateCw, Trash2 } from 'lucide-react'
+import { type FormEvent, useMemo, useRef } from 'react'
+import { Facts } from '../catalog/provider-words.tsx'
+import { absoluteTime } from '../format.ts'
+import { useFormState } from '../resource/form-state.ts'
+import { Problem } from '../resource/list.tsx'
+import { Copyable } from '../ui/copyable.tsx'
+import { notifyDone } from '../ui/notify.tsx'
+import { Time } from '../ui/time.tsx'
+import { setUrlState, useUrlState } from '../ui/url-state.ts'
+import { focusFirst, submitOnKeys } from './create-key.tsx'
+import { useKeyQueries, usePeople } from './data.ts'
+import { useKeyActs } from './key-acts.tsx'
+import { type ApiKey, draftOf, keyProblems, TYPE_WORDS, updateBody } from './key-draft.ts'
+import { KeyFields } from './key-fields.tsx'
+import { KeyLimits, KeyStatus, useMayChange } from './key-words.tsx'
+import styles from './keys.module.css'
+import { useRotateKey } from './rotate-key.tsx'
+import { ScopesPicker } from './scopes-picker.tsx'
+
+/** One key, in the drawer: what it is and may do, and changing that. `listed` paints at once. */
+export function KeyDetail({ id, listed }: { id: string; listed: ApiKey | undefined }) {
+  const keys = useKeyQueries()
+  const one = useQuery({ ...keys.one(id), ...(listed ? { placeholderData: listed } : {}) })
+  const [said, setPane] = useUrlState('pane')
+  const may = useMayChange()
+  const key = one.data
+  if (one.error && !key) return <Problem error={one.error} label="The key" retry={() => one.refetch()} />
+  if (!key) {
+    return (
+      <Stack gap={14} aria-hidden>
+        {[40, 70, 55, 62].map((width) => (
+          <Skeleton key={width} height={12} width={`${width}%`} />
+        ))}
+      </Stack>
+    )
+  }
+  const pane = said === 'edit' && may(key, 'update') ? 'edit' : 'overview'
+  return (
+    <Tabs value={pane} onChange={(value) => setPane(value === 'overview' ? null : value)} keepMounted={false}>
+      <Tabs.List mb={20}>
+        <Tabs.Tab value="overview">Overview</Tabs.Tab>
+        {may(key, 'update') && <Tabs.Tab value="edit">Edit</Tabs.Tab>}
+      </Tabs.List>
+      <Tabs.Panel value="overview">
+        <Overview apiKey={key} />
+      </Tabs.Panel>
+      <Tabs.Panel value="edit">
+        <Edit key={key.last_updated_at} apiKey={key} />
+      </Tabs.Panel>
+    </Tabs>
+  )
+}
+
+function Overview({ apiKey: key }: { apiKey: ApiKey }) {
+  const { nameOf } = usePeople()
+  const { setStatus, remove } = useKeyActs()
+  const rotateKey = useRotateKey()
+  const may = useMayChange()
+  const isOff = key.status === 'disabled'
+  const until = key.key_transition_expires_at
+  const metadata = Object.entries(key.defaults.metadata)
+  return (
+    <>
+      {until && Date.parse(until) > Date.now() && (
+        <Alert color="gray" p="sm" mb={16}>
+          Rotated <Time at={key.last_rotated_at} />. The secret before this one works until{' '}
+          {absoluteTime(until).replace(/:\d\d\.\d{3}/, '')}.
+        </Alert>
+      )}
+      <section className={styles.section}>
+        <Facts
+          rows={[
+            [
+              'Key',
+              <span key="key" className={styles.masked}>
+                {key.key}
+              </span>,
+            ],
+            ['Id', <Copyable key="id" value={key.id} />],
+            ['Status', <KeyStatus key="status" of={key} />],
+            ['Type', TYPE_WORDS[key.type].label],
+            ...(key.user_id ? [['Owner', nameOf(key.user_id)] as const] : []),
+            ['Description', key.description ?? '–'],
+            [
+              'Created',
+              <span key="created">
+                <Time at={key.created_at} /> by {key.created_by ? nameOf(key.created_by) : 'a program'}
+              </span>,
+            ],
+            ['Last used', key.last_used_at ? <Time key="used" at={key.last_used_at} /> : 'Never'],
+            ['Rotated', key.last_rotated_at ? <Time key="rotated" at={key.last_rotated_at} /> : 'Never'],
+            ['Expires', key.expires_at ? <Time key="expires" at={key.expires_at} /> : 'Never'],
+            ['Budget and rate', <KeyLimits key="limits" of={key} />],
+            ['Config', key.defaults.config_slug ?? '–'],
+            ['May name another config', key.defaults.allow_config_override === false ? 'No' : 'Yes'],
+            [
+              'Metadata',
+              metadata.length === 0 ? (
+                '–'
+              ) : (
+                <span key="metadata" className={styles.chips}>
+                  {metadata.map(([name, value]) => (
+                    <span key={name} className={styles.chip}>
+                      {name}: {value}
+                    </span>
+                  ))}
+                </span>
+              ),
+            ],
+          ]}
+        />
+        <Group gap={8} mt={16}>
+          <Button
+            variant="default"
+            leftSection={<Pencil size={14} />}
+            disabled={!may(key, 'update')}
+            onClick={() => setUrlState({ pane: 'edit' })}
+          >
+            Edit
+          </Button>
+          <Button
+            variant="default"
+            leftSection={<RotateCw size={14} />}
+            disabled={!may(key, 'rotate')}
+            onClick={() => rotateKey(key)}
+          >
+            Rotate
+          </Button>
+          <Button
+            variant="default"
+            leftSection={<Power size={14} />}
+            disabled={!may(key, 'update')}
+            onClick={() => setStatus(key, isOff ? 'active' : 'disabled')}
+          >
+            {isOff ? 'Enable' : 'Disable'}
+          </Button>
+          <Button
+            variant="default"
+            c="var(--tg-bad)"
+            leftSection={<Trash2 size={14} />}
+            disabled={!may(key, 'delete')}
+            onClick={() => remove(key)}
+          >
+            Delete
+          </Button>
+        </Group>
+      </section>
+      <section className={styles.section}>
+        <h3>Permissions</h3>
+        {key.scopes.length === 0 ? (
+          <span className={styles.dim}>None: it can sign in and do nothing.</span>
+        ) : (
+          <span className={styles.chips}>
+            {key.scopes.map((scope) => (
+              <span key={scope} className={styles.chip}>
+                {scope}
+              </span>
+            ))}
+          </span>
+        )}
+      </section>
+    </>
+  )
+}
+
+function Edit({ apiKey: key }: { apiKey: ApiKey }) {
+  const keys = useKeyQueries()
+  const update = useMutation(keys.update())
+  const initial = useMemo(() => draftOf(key), [key])
+  const form = useFormState({ draft: `key.${key.id}`, initial })
+  const body = useRef<HTMLFormElement>(null)
+  const change = updateBody(initial, form.values)
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    const { expires_at, ...others } = keyProblems(form.values, Date.now())
+    // An expiry that passed long ago is no reason to refuse a new name.
+    const found = 'expires_at' in change && expires_at ? { ...others, expires_at } : others
+    if (form.refuse(found)) return focusFirst(body.current, found)
+    const done = await form.run('The key was not saved', () =>
+      update.mutateAsync({ id: key.id, input: change }),
+    )
+    if (!done) return
+    notifyDone(`${form.values.name.trim()} is saved`)
+    setUrlState({ pane: null })
+  }
+  return (
+    <form
+      ref={body}
+      onSubmit={submit}
+      onKeyDown={(event) => submitOnKeys(event, body.current)}
+      noValidate
+      aria-busy={form.isBusy}
+    >
+      <Stack gap={16}>
+        {form.isRestored && (
+          <Group gap={8} justify="space-between">
+            <span className={styles.dim}>Unsaved work from before was put back.</span>
+            <Button variant="subtle" color="gray" size="compact-sm" onClick={form.discard}>
+              Discard it
+            </Button>
+          </Group>
+        )}
+        {form.general && (
+          <Alert color="red" role="alert" p="sm">
+            {form.general}
+          </Alert>
+        )}
+        <KeyFields form={form} isNew={false} />
+        <section className={styles.section}>
+          <h3>Permissions</h3>
+          <ScopesPicker
+            type={key.type}
+            value={form.values.scopes}
+            error={form.problem('scopes')}
+            set={(scopes) => {
+              form.set({ scopes })
+              form.judge(['scopes'], {})
+            }}
+          />
+        </section>
+      </Stack>
+      <div className={styles.footer}>
+        <Button
+          variant="default"
+          onClick={() => {
+            form.discard()
+            setUrlState({ pane: null })
+          }}
+        >
+          Cancel
+        </Button>
+        <Button type="submit" loading={form.isBusy} disabled={Object.keys(change).length === 0}>
+          Save key
+        </Button>
+      </div>
+    </form>
+  )
+}
