@@ -17,7 +17,7 @@ import { callOf } from './http/wire.ts'
 import { uuidv7 } from './ids.ts'
 import { openJournal } from './journal/append.ts'
 import { type FlusherStatus, startFlusher } from './journal/flush.ts'
-import { maskHeaders } from './logs/redact.ts'
+import { maskHeaders, maskUrl } from './logs/redact.ts'
 import { createEgress } from './providers/egress.ts'
 import { createSandbox } from './providers/sandbox.ts'
 import { tokenCounter } from './tokens.ts'
@@ -102,6 +102,7 @@ async function start(say: (line: string) => void): Promise<Runtime> {
   })
   await changes.ready
 
+  const masked = settings.headersToMask.join(',')
   const ports: Ports = {
     keys,
     catalog,
@@ -110,8 +111,8 @@ async function start(say: (line: string) => void): Promise<Runtime> {
     sandbox: createSandbox({ now }),
     now,
     newId,
-    maskHeaders: (headers, sensitive) =>
-      maskHeaders(headers, [...settings.headersToMask, sensitive ?? ''].join(',')),
+    maskHeaders: (headers, sensitive) => maskHeaders(headers, sensitive ? `${masked},${sensitive}` : masked),
+    maskUrl,
     countTokens: tokenCounter(),
     settings: {
       requestTimeoutMs: settings.requestTimeoutMs,

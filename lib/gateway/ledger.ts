@@ -223,13 +223,13 @@ export class Ledger {
     return JSON.stringify({
       request: {
         method: call.method,
-        url: `/v1${call.path}${call.query}`,
+        url: ports.maskUrl(`/v1${call.path}${call.query}`),
         headers: ports.maskHeaders(call.headers, control(call, 'sensitive-headers')),
       },
-      response: { status: outcome.status, headers: outcome.responseHeaders ?? {} },
+      response: { status: outcome.status, headers: ports.maskHeaders(outcome.responseHeaders ?? {}) },
       final: finalRequest && {
         method: finalRequest.method,
-        url: finalRequest.url,
+        url: ports.maskUrl(finalRequest.url),
         headers: ports.maskHeaders(finalRequest.headers),
       },
       clamped: this.clamped,

@@ -114,6 +114,8 @@ export interface Ports {
     headers: Readonly<Record<string, string | undefined>>,
     sensitive?: string,
   ): Record<string, string>
+  /** A URL as a log may keep it: query parameters that may be secrets masked. */
+  maskUrl(url: string): string
   /** Tokens of a text, for answers whose upstream never reported any. */
   countTokens(text: string): number
   settings: {

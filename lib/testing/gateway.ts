@@ -85,6 +85,7 @@ export async function startGateway(
     now: Date.now,
     newId: () => uuidv7(Date.now()),
     maskHeaders,
+    maskUrl: (url) => url,
     countTokens: (text) => Math.ceil(text.length / 4),
     ...overrides,
     settings: { ...settings, ...overrides.settings },
@@ -198,6 +199,8 @@ function webServer(ports: Ports): Server {
       ...(hasBody ? { body: Readable.toWeb(req) as ReadableStream, duplex: 'half' } : {}),
     } as RequestInit)
     const response = await handle(request)
+    // A host that answers before the request is over closes behind it, as the node edge does.
+    if (!req.complete) res.shouldKeepAlive = false
     res.writeHead(response.status, Object.fromEntries(response.headers))
     if (!response.body) {
       res.end()
