@@ -9,12 +9,14 @@ try {
 } catch (error) {
   fail(error)
 }
+// A group of its own: Ctrl-C would reach the server twice, from the terminal and from the watcher, and a second one
+// means "now".
 const child = spawn(process.execPath, [bin('tsx', 'tsx'), 'watch', '--clear-screen=false', 'server.ts'], {
   cwd: root,
   env: { ...process.env, NODE_ENV: 'development' },
-  stdio: 'inherit',
+  stdio: ['ignore', 'inherit', 'inherit'],
+  detached: true,
 })
-// Ctrl-C reaches the child by itself; we stay until it has drained.
-process.on('SIGINT', () => {})
+process.on('SIGINT', () => child.kill('SIGINT'))
 process.on('SIGTERM', () => child.kill('SIGTERM'))
 child.on('exit', (code) => process.exit(code ?? 1))

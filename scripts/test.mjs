@@ -19,7 +19,7 @@ const RINGS = {
   check: [types, lint, importTable],
   unit: [tests],
   e2e: [chromium, build, journeys],
-  all: [types, lint, chromium, tests, build, journeys],
+  all: [chromium, types, lint, tests, build, journeys],
 }
 
 requireNode()
@@ -38,6 +38,8 @@ for (const stage of [packages, ...stages]) {
   const result = await outcome(stage)
   if (result.failed > 0) broken.add(stage)
   results.push({ name: stage.name, ...result, ms: Date.now() - stageBegan })
+  // Without packages or a browser nothing that follows can be whole.
+  if (result.failed > 0 && (stage === packages || stage === chromium)) break
 }
 const passed = sum('passed')
 const failed = sum('failed')
@@ -118,7 +120,7 @@ async function build() {
 }
 
 async function journeys() {
-  if (broken.has(build) || broken.has(chromium)) throw new Error('not run, since what they need failed')
+  if (broken.has(build)) throw new Error('not run, since the build failed')
   const file = join(RESULTS, 'playwright.json')
   const args = ['test', '-c', 'e2e/playwright.config.ts', '--reporter=list,json']
   const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: join(root, file), PLAYWRIGHT_JSON_OUTPUT_FILE: join(root, file) }
