@@ -133,9 +133,10 @@ export function run(program, args, env = {}, onText = () => {}) {
   })
 }
 
-/** Whether a command is on the PATH. */
-export function hasCommand(name) {
-  return spawnSync('sh', ['-c', 'command -v "$0"', name], { stdio: 'ignore' }).status === 0
+/** Path of a command on the PATH; null when there is none. */
+export function commandPath(name) {
+  const found = spawnSync('sh', ['-c', 'command -v "$0"', name], { encoding: 'utf8' })
+  return found.status === 0 ? found.stdout.trim() : null
 }
 
 // ── helpers of the steps ──

@@ -4,10 +4,10 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   bin,
+  commandPath,
   ensureBuilt,
   ensureGenerated,
   ensureInstalled,
-  hasCommand,
   requireNode,
   root,
   run,
@@ -95,10 +95,10 @@ async function tests() {
 }
 
 async function chromium() {
-  if (['chromium', 'chromium-browser', 'google-chrome'].some(hasCommand) || process.env.CHROMIUM_PATH) {
-    return { passed: 0, failed: 0 }
-  }
-  if (process.getuid?.() !== 0 || !hasCommand('apt-get')) {
+  process.env.CHROMIUM_PATH ||=
+    ['chromium', 'chromium-browser', 'google-chrome'].map(commandPath).find(Boolean) ?? ''
+  if (process.env.CHROMIUM_PATH) return { passed: 0, failed: 0 }
+  if (process.getuid?.() !== 0 || !commandPath('apt-get')) {
     throw new Error(
       'the browser journeys need Chromium: run "apt-get install chromium" as root, or set CHROMIUM_PATH',
     )

@@ -12,7 +12,7 @@ export interface TestDatabase extends Database {
 
 /**
  * A fresh, migrated, empty database on the real Postgres of this test run. The first call of the run starts it
- * (about 1.5 s); a database after that takes some 40 ms. Call `drop()` in `afterAll`.
+ * (about 1.5 s); a database after that takes some 100 ms. Call `drop()` in `afterAll`.
  */
 export async function testDatabase(): Promise<TestDatabase> {
   const { admin, template } = await testServer()
