@@ -96,6 +96,9 @@ describe('a changed key', () => {
     expires_at: '2026-04-01T00:00:00.000Z',
     scopes: ['logs.view', 'completions.write'],
     defaults: { config_id: null, config_slug: null, metadata: { team: 'shop' }, allow_config_override: null },
+    usage_limits_all: [],
+    rate_limits: null,
+    alert_emails: [],
   } as unknown as ApiKey
   const before = draftOf(key)
 

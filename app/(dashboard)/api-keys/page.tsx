@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { KeysScreen } from '@/components/keys/keys-screen.tsx'
+import { KeysScreen } from '@/components/keys/keys.tsx'
 
 export const metadata: Metadata = { title: 'API keys' }
 
