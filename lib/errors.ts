@@ -29,7 +29,11 @@ export const ERRORS = {
   // who is calling
   invalid_api_key: { portkey: [401, 'invalid_api_key', AUTH], admin: 'AB05' },
   expired_api_key: { portkey: [401, 'expired_api_key', AUTH], admin: 'AB05' },
-  insufficient_scope: { portkey: [403, 'AB03', 'permission_error'], plain: [403, 'insufficient_scope', 'permission_error'], admin: 'AB03' },
+  insufficient_scope: {
+    portkey: [403, 'AB03', 'permission_error'],
+    plain: [403, 'insufficient_scope', 'permission_error'],
+    admin: 'AB03',
+  },
   // what was sent
   invalid_body: bad('invalid_body'),
   invalid_content_type: bad('invalid_content_type'),
@@ -61,9 +65,19 @@ export const ERRORS = {
   model_not_found: { portkey: NOT_FOUND },
   path_not_found: { portkey: [404, 'not_found', INVALID], admin: 'AB08' },
   // what the provider did
-  request_timeout: { portkey: [408, 'timeout_error', 'timeout_error'], plain: [504, 'upstream_timeout', UPSTREAM] },
-  connect_timeout: { portkey: [503, 'upstream_timeout', UPSTREAM], plain: [504, 'upstream_timeout', UPSTREAM], isGatewayFault: true },
-  upstream_unreachable: { portkey: [502, 'upstream_unreachable', 'upstream_unreachable'], isGatewayFault: true },
+  request_timeout: {
+    portkey: [408, 'timeout_error', 'timeout_error'],
+    plain: [504, 'upstream_timeout', UPSTREAM],
+  },
+  connect_timeout: {
+    portkey: [503, 'upstream_timeout', UPSTREAM],
+    plain: [504, 'upstream_timeout', UPSTREAM],
+    isGatewayFault: true,
+  },
+  upstream_unreachable: {
+    portkey: [502, 'upstream_unreachable', 'upstream_unreachable'],
+    isGatewayFault: true,
+  },
   upstream_stream_error: { portkey: [502, 'upstream_stream_error', 'upstream_stream_error'] },
   upstream_auth_error: { portkey: [502, 'upstream_auth_error', UPSTREAM] },
   upstream_busy: { portkey: [503, 'unavailable', 'api_error'], isGatewayFault: true },
