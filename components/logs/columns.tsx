@@ -129,7 +129,10 @@ export function Cost({ log }: { log: Log }) {
   return (
     <>
       {log.usage_estimated && <Estimated />}
-      <span title={log.cost === null ? undefined : `$${(log.cost / 100).toFixed(9).replace(/0+$/, '0')}`}>
+      <span
+        className={log.cost === 0 ? styles.dim : undefined}
+        title={log.cost === null ? undefined : `$${(log.cost / 100).toFixed(9).replace(/0+$/, '0')}`}
+      >
         {cost(log.cost)}
       </span>
     </>

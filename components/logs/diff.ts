@@ -25,6 +25,25 @@ export function diffLines(left: string, right: string): DiffLine[] {
   ]
 }
 
+/** A comparison with its long equal stretches left out: `skipped` counts the lines that stood there. */
+export function folded(lines: readonly DiffLine[], context = 3): (DiffLine | { skipped: number })[] {
+  const near = lines.map(() => false)
+  lines.forEach(({ isSame }, index) => {
+    if (!isSame) near.fill(true, Math.max(0, index - context), index + context + 1)
+  })
+  const shown: (DiffLine | { skipped: number })[] = []
+  for (let at = 0; at < lines.length; ) {
+    let end = at
+    while (end < lines.length && !near[end]) end++
+    // One or two lines take less room than the word that they are missing.
+    if (end - at > 2) shown.push({ skipped: end - at })
+    else shown.push(...lines.slice(at, end))
+    at = end
+    while (at < lines.length && near[at]) shown.push(lines[at++]!)
+  }
+  return shown
+}
+
 function middle(a: readonly string[], b: readonly string[]): DiffLine[] {
   if (a.length * b.length > CELLS_MAX) return facing(a, b)
   const width = b.length + 1

@@ -7,7 +7,7 @@ import { Copyable } from '../ui/copyable.tsx'
 import { eventsOf, prettyOf } from './bodies.ts'
 import { isBytes } from './curl.ts'
 import type { LogDetail } from './detail.ts'
-import { diffLines } from './diff.ts'
+import { diffLines, folded } from './diff.ts'
 import { Json } from './json.tsx'
 import styles from './logs.module.css'
 
@@ -116,8 +116,7 @@ export function Sent({
 const LINES_SHOWN = 1_500
 
 function SideBySide({ left, right }: { left: string; right: string }) {
-  const lines = useMemo(() => diffLines(left, right), [left, right])
-  const shown = useMemo(() => lines.slice(0, LINES_SHOWN), [lines])
+  const lines = useMemo(() => folded(diffLines(left, right)), [left, right])
   return (
     <>
       <section className={styles.diff} aria-label="The caller’s body and the one sent, side by side">
@@ -130,13 +129,20 @@ function SideBySide({ left, right }: { left: string; right: string }) {
             </tr>
           </thead>
           <tbody>
-            {shown.map((line, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: lines of one unchanging comparison
-              <tr key={index} data-changed={!line.isSame || undefined}>
-                <DiffCell text={line.left} mark={line.isSame ? undefined : '−'} side="left" />
-                <DiffCell text={line.right} mark={line.isSame ? undefined : '+'} side="right" />
-              </tr>
-            ))}
+            {lines.slice(0, LINES_SHOWN).map((line, index) =>
+              'skipped' in line ? (
+                // biome-ignore lint/suspicious/noArrayIndexKey: lines of one unchanging comparison
+                <tr key={index} data-skipped>
+                  <td colSpan={2}>{plural(line.skipped, 'equal line')}</td>
+                </tr>
+              ) : (
+                // biome-ignore lint/suspicious/noArrayIndexKey: lines of one unchanging comparison
+                <tr key={index} data-changed={!line.isSame || undefined}>
+                  <DiffCell text={line.left} mark={line.isSame ? undefined : '−'} side="left" />
+                  <DiffCell text={line.right} mark={line.isSame ? undefined : '+'} side="right" />
+                </tr>
+              ),
+            )}
           </tbody>
         </table>
       </section>

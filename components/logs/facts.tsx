@@ -18,7 +18,11 @@ export function Facts({ detail }: { detail: LogDetail }) {
   return (
     <>
       <h3 className={styles.factsTitle}>Tokens and cost</h3>
-      <TokenTable log={log} />
+      {log.total_units === 0 && log.cost === 0 ? (
+        <p className={styles.dim}>No tokens were counted, and the call cost nothing.</p>
+      ) : (
+        <TokenTable log={log} />
+      )}
       {metadata.length > 0 && (
         <>
           <h3 className={styles.factsTitle}>Metadata</h3>

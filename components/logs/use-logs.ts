@@ -45,6 +45,8 @@ export function useLogs(filter: Filter, { isLive, isHeld }: { isLive: boolean; i
     gcTime: 0,
   })
 
+  useFurtherBack(pages)
+
   const data = pages.data as Pages | undefined
   const newest = isLive ? tail.data : undefined
   const waiting = useMemo(() => (data && newest ? unseen(data, newest).length : 0), [data, newest])
@@ -72,6 +74,26 @@ export function useLogs(filter: Filter, { isLive, isHeld }: { isLive: boolean; i
     isLoadingOlder: pages.isFetchingNextPage,
     olderFailed: pages.isFetchNextPageError,
   }
+}
+
+/** Empty-handed answers after which somebody has to ask for more. */
+const SHORT_PAGES_MAX = 8
+
+/** A filter that matches little answers with what it found in a while; until the screen is full, the search goes on by itself. */
+function useFurtherBack(pages: {
+  data: { pages: LogPage[] } | undefined
+  hasNextPage: boolean
+  isFetching: boolean
+  isError: boolean
+  fetchNextPage: () => Promise<unknown>
+}) {
+  const found = pages.data?.pages.reduce((rows, page) => rows + page.data.length, 0) ?? PAGE_SIZE
+  const isShort = found < PAGE_SIZE && (pages.data?.pages.length ?? 0) <= SHORT_PAGES_MAX
+  const goesOn = isShort && pages.hasNextPage && !pages.isFetching && !pages.isError
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one question a change of mind, not one a render
+  useEffect(() => {
+    if (goesOn) void pages.fetchNextPage()
+  }, [goesOn])
 }
 
 const JUST_NOW_MS = 15_000

@@ -32,7 +32,9 @@ export function Waterfall({ log, attempts }: { log: Log; attempts: readonly Atte
                   </span>
                 </div>
               )}
-              <span className={styles.spanLabel}>{label}</span>
+              <span className={styles.spanLabel} title={kind === 'gateway' ? (note ?? undefined) : undefined}>
+                {label}
+              </span>
               <span className={styles.track}>
                 <span
                   className={styles.bar}
@@ -41,7 +43,7 @@ export function Waterfall({ log, attempts }: { log: Log; attempts: readonly Atte
                 />
               </span>
               <span className={styles.spanTime}>{duration(toMs - fromMs)}</span>
-              {note && <span className={styles.spanNote}>{note}</span>}
+              {note && kind !== 'gateway' && <span className={styles.spanNote}>{note}</span>}
             </li>
           )
         })}
