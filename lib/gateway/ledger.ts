@@ -7,6 +7,7 @@ import type { Call } from './call.ts'
 import type { Endpoint } from './endpoints.ts'
 import type { Caller, Ports } from './ports.ts'
 import type { Target } from './resolve.ts'
+import type { Rewrites } from './scan.ts'
 import { control, mergedMetadata, requestMetadata, type Trace, traceOf } from './signals.ts'
 
 /** How a call ended, as far as its row is concerned. */
@@ -44,6 +45,8 @@ export class Ledger {
   request: Buffer | null = null
   finalRequest: { url: string; method: string; headers: Record<string, string>; body: Buffer | null } | null =
     null
+  /** What was done to the caller's body on its way, when that can be said in a few members: it is not stored twice. */
+  changes: Rewrites | null = null
   clamped: string[] = []
   dropped: string[] = []
   attempt: CallAttempt | null = null
@@ -130,7 +133,7 @@ export class Ledger {
           head: this.#head(outcome),
           request: this.request,
           response: outcome.response,
-          finalRequest: this.finalRequest?.body === this.request ? null : (this.finalRequest?.body ?? null),
+          finalRequest: this.changes ? null : (this.finalRequest?.body ?? null),
           originalResponse: outcome.originalResponse ?? null,
         }
       : null
@@ -231,6 +234,7 @@ export class Ledger {
         method: finalRequest.method,
         url: ports.maskUrl(finalRequest.url),
         headers: ports.maskHeaders(finalRequest.headers),
+        changes: this.changes && Object.fromEntries(this.changes),
       },
       clamped: this.clamped,
       dropped: this.dropped,

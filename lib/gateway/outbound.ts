@@ -12,7 +12,7 @@ import {
 import type { Call } from './call.ts'
 import type { Endpoint } from './endpoints.ts'
 import type { Target } from './resolve.ts'
-import { memberValue, rewrite, type Scan, scanObject } from './scan.ts'
+import { memberValue, type Rewrites, rewrite, type Scan, scanObject } from './scan.ts'
 import { control } from './signals.ts'
 
 /** What is sent to a provider for one try: pure data, credentials still to come. */
@@ -21,6 +21,8 @@ export interface Outbound {
   path: string
   headers: Record<string, string>
   body: Buffer
+  /** Members replaced, added or left out (null), as JSON texts, when that is all that was done to the caller's body. */
+  changes: Rewrites | null
   /** The caller's and the upstream's dialect differ. */
   translation: { with: Translation; context: TranslateContext } | null
   clamped: string[]
@@ -91,6 +93,7 @@ function openAiBytes(
     path: PATHS[dialect] as string,
     headers: sharedHeaders(call, OPENAI_HEADERS),
     body: rewrite(scan, rewrites),
+    changes: scan === from ? rewrites : null,
     translation: null,
     clamped: plan.clamped,
     dropped: plan.dropped,
@@ -109,6 +112,7 @@ function anthropicBytes(call: Call, scan: Scan, target: Target): Outbound {
     path: call.path,
     headers: { 'anthropic-version': '2023-06-01', ...sharedHeaders(call, ANTHROPIC_HEADERS) },
     body: rewrite(scan, rewrites),
+    changes: rewrites,
     translation: null,
     clamped: isClamped ? ['max_tokens'] : [],
     dropped: [],
@@ -126,6 +130,7 @@ function chatForAnthropic(call: Call, scan: Scan, target: Target, newId: () => s
     path,
     headers: { 'anthropic-version': '2023-06-01', ...headers, ...sharedHeaders(call, ANTHROPIC_HEADERS) },
     body: Buffer.from(JSON.stringify(translated)),
+    changes: null,
     translation: { with: chatToAnthropic, context },
     clamped,
     dropped,
@@ -140,6 +145,7 @@ function messagesForOpenAi(call: Call, scan: Scan, target: Target, newId: () => 
   const inner = openAiBytes(call, 'chat', scanObject(Buffer.from(JSON.stringify(translated.body))), target)
   return {
     ...inner,
+    changes: null,
     translation: { with: messagesToChat, context },
     dropped: [...translated.dropped, ...inner.dropped],
   }

@@ -61,6 +61,7 @@ async function unified(scene: Scene): Promise<Answer> {
   const outbound = outboundOf(call, endpoint, scan, target, ports.newId)
   ledger.clamped = outbound.clamped
   ledger.dropped = outbound.dropped
+  ledger.changes = outbound.changes
   const wantsStream = memberValue(scan, 'stream') === true
   ledger.isStream = wantsStream
   const headers = {
@@ -110,17 +111,19 @@ async function passthrough(scene: Scene): Promise<Answer> {
       readBody(scene, scan)
       target = targetOf(scene, textOf(scan, 'model'), false)
       wantsStream = memberValue(scan, 'stream') === true
-      body = target.model === null ? bytes : rewrite(scan, new Map([['model', JSON.stringify(target.model)]]))
+      ledger.changes = new Map(target.model === null ? [] : [['model', JSON.stringify(target.model)]])
+      body = rewrite(scan, ledger.changes)
     }
   } else if (hasBody) {
     body = call.body.stream()
     if (length !== null) headers['content-length'] = String(length)
   }
 
-  if (endpoint === PROXY && !target && !signals.slug && !signals.providerId) throw unknownPath(call)
   let { query } = call
   if (!target) {
     const params = new URLSearchParams(query)
+    const isNamed = signals.slug || signals.providerId || params.has('model')
+    if (endpoint === PROXY && !isNamed) throw unknownPath(call)
     const named: Target = targetOf(scene, params.get('model'), false)
     if (named.model !== null && named.model !== params.get('model')) {
       params.set('model', named.model)

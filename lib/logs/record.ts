@@ -98,7 +98,7 @@ export interface CallBodies {
   head: string
   request: Buffer | null
   response: Buffer | null
-  /** Null when the upstream was sent what the caller sent. */
+  /** Null when the upstream was sent what the caller sent, but for the members named in the head's `final.changes`. */
   finalRequest: Buffer | null
   originalResponse: Buffer | null
 }

@@ -136,7 +136,10 @@ export function detailForWire(detail: LogDetail, isHidden = false): LogDetailOnW
       lastUsedOptionJsonPath: null,
     },
     finalUntransformedRequest: null,
-    transformedRequest: head.final && { ...head.final, body: bodyForWire(bodies?.finalRequest) ?? request },
+    transformedRequest: head.final && {
+      ...head.final,
+      body: bodyForWire(bodies?.finalRequest) ?? changed(request, head.changes),
+    },
     originalResponse: bodies?.originalResponse
       ? { status: row.attempts.at(-1)?.status ?? undefined, body: bodyForWire(bodies.originalResponse) }
       : null,
@@ -155,6 +158,8 @@ interface Head {
   request: Exchange
   response: Exchange
   final: Exchange | null
+  /** JSON texts by member, null for one left out: what made the final request of the caller's. */
+  changes: Record<string, unknown>
 }
 
 interface Exchange {
@@ -169,7 +174,18 @@ function headOf(head: unknown): Head {
     request: exchangeOf(request),
     response: exchangeOf(response),
     final: final ? exchangeOf(final) : null,
+    changes: objectOr(objectOr(final).changes),
   }
+}
+
+function changed(request: unknown, changes: Record<string, unknown>): unknown {
+  if (typeof request !== 'object' || request === null || Array.isArray(request)) return request
+  const body: Record<string, unknown> = { ...request }
+  for (const [name, text] of Object.entries(changes)) {
+    if (typeof text === 'string') body[name] = JSON.parse(text)
+    else delete body[name]
+  }
+  return body
 }
 
 function exchangeOf(value: unknown): Exchange {
