@@ -13,7 +13,7 @@ test('a request that went upstream with a few members changed is told as it was 
     changes: { model: '"gpt-4o"', max_tokens: '16384', think: null, stream_options: '{"include_usage":true}' },
   }
   const detail = {
-    row: sampleRecord({ has_bodies: true }),
+    row: { ...sampleRecord({ has_bodies: true }), created_at: new Date() },
     bodies: {
       head: { request: {}, response: {}, final },
       request: bytes({ model: '@p/gpt-4o', max_tokens: 65536, think: false, messages: [] }),
