@@ -26,8 +26,11 @@ export async function authenticate(call: Call, ports: Ports): Promise<Caller> {
       `The client sent the placeholder "${secret}" instead of a key. In Hermes, set model.api_key in config.yaml, or key_env on a named custom provider; OPENAI_API_KEY alone is not sent to this host.`,
     )
   }
-  const caller =
-    (await callerBehind(secret, ports)) ?? (await callerBehind(otherSecretOf(call, secret), ports))
+  let caller = secret.length > KEY_CHARS_MAX ? null : await ports.keys.find(secret)
+  if (!caller) {
+    const other = otherSecretOf(call, secret)
+    if (other !== null) caller = await ports.keys.find(other)
+  }
   if (!caller)
     throw new GatewayError(
       'invalid_api_key',
@@ -47,14 +50,10 @@ export function requireScope(caller: Caller, scopes: readonly string[]): void {
   throw new GatewayError('insufficient_scope', `This API key may not call models. ${missing}.`)
 }
 
-async function callerBehind(secret: string | null, ports: Ports): Promise<Caller | null> {
-  return secret === null || secret.length > KEY_CHARS_MAX ? null : ports.keys.find(secret)
-}
-
 /** The next place a key may stand in, when the first held something that is none (gateway-contract §2.1, 3). */
 function otherSecretOf(call: Call, tried: string): string | null {
   const other = control(call, 'api-key') === undefined ? call.headers['x-api-key']?.trim() : null
-  return other && other !== tried ? other : null
+  return other && other !== tried && other.length <= KEY_CHARS_MAX ? other : null
 }
 
 function secretOf(call: Call): string | null {

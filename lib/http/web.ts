@@ -9,7 +9,7 @@ import {
   callOf,
   edgeRefusal,
   type HeaderBag,
-  PROBE_ANSWER,
+  probeAnswer,
   routeOf,
   tooLarge,
 } from './wire.ts'
@@ -29,7 +29,7 @@ export function dataPlane(ports: () => Promise<Ports>) {
     const target = url.pathname + url.search
     const route = routeOf(request.method, target)
     if (route.plane === 'base') return new Response(BASE_ANSWER, { headers: JSON_TYPE })
-    if (route.plane !== 'data') return new Response(PROBE_ANSWER, { status: 404, headers: JSON_TYPE })
+    if (route.plane !== 'data') return responseOf(probeAnswer(), () => {})
     const headers = Object.fromEntries(request.headers) as HeaderBag
     const { cors } = (await ports()).settings
     const permission = preflight(request.method, headers, cors)

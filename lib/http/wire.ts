@@ -24,7 +24,8 @@ export function routeOf(method: string, url: string): Route {
   if (path.length <= BASE.length + 1)
     return path === BASE || path === `${BASE}/` ? { plane: 'base' } : { plane: 'console' }
   if (path[BASE.length] !== '/') return { plane: 'console' }
-  const below = path.slice(BASE.length + 1)
+  // A base URL that ends in a slash makes two of them.
+  const below = path.slice(BASE.length).replace(/^\/+/, '')
   return planeOf(below) === 'admin'
     ? { plane: 'admin', url: path + (mark < 0 ? '' : url.slice(mark)) }
     : { plane: 'data', path: `/${below}` }
@@ -68,6 +69,16 @@ export function styleOf(path: string, headers: HeaderBag): CallerStyle {
   const isMessages = path === '/messages' || path.startsWith('/messages/')
   const isModels = path === '/models' || path.startsWith('/models/')
   return { isPortkey, isAnthropic: isMessages || (isModels && headers['anthropic-version'] !== undefined) }
+}
+
+/** What a client's probe is told, at once and without a row: the JSON of `PROBE_ANSWER`, under an id of its own. */
+export function probeAnswer(): Answer {
+  const id = uuidv7(Date.now())
+  return {
+    status: 404,
+    headers: { 'content-type': 'application/json', 'x-request-id': id },
+    body: Buffer.from(`${PROBE_ANSWER.slice(0, -1)},"request_id":"${id}"}`),
+  }
 }
 
 /** 404 in JSON for what agents probe a host with: no HTML, and no key that would make them take us for something else. */

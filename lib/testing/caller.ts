@@ -1,4 +1,5 @@
 import { Agent, type IncomingMessage, request } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import type { Json, JsonObject } from '../providers/adapter.ts'
 
 /** What a test sends, as raw as HTTP is. */
@@ -88,6 +89,53 @@ export const lintedFetch: typeof fetch = async (input, init) => {
     )
   }
   return response
+}
+
+/** A connection of its own, for what no client library would send or show. */
+export interface Wire {
+  socket: Socket
+  send(text: string | Buffer): void
+  /** Everything received so far. */
+  received(): string
+  /** Resolves once what was received fits; rejects when the connection ends without. */
+  until(fits: (received: string) => boolean): Promise<void>
+  /** Resolves with everything received once the other side has closed. */
+  closed: Promise<string>
+}
+
+/** Opens a socket to the host of `baseUrl`. */
+export async function wireTo(baseUrl: string): Promise<Wire> {
+  const { hostname, port } = new URL(baseUrl)
+  const socket = connect(Number(port), hostname)
+  await new Promise<void>((done, failed) => socket.once('connect', done).once('error', failed))
+  const chunks: Buffer[] = []
+  const received = () => Buffer.concat(chunks).toString('latin1')
+  let look = () => {}
+  socket.on('error', () => {})
+  socket.on('data', (chunk) => {
+    chunks.push(chunk)
+    look()
+  })
+  const closed = new Promise<string>((done) => {
+    socket.on('close', () => {
+      done(received())
+      look()
+    })
+  })
+  return {
+    socket,
+    send: (text) => void socket.write(text),
+    received,
+    closed,
+    until: (fits) =>
+      new Promise((done, failed) => {
+        look = () => {
+          if (fits(received())) done()
+          else if (socket.destroyed) failed(new Error(`the connection ended: ${received().slice(0, 500)}`))
+        }
+        look()
+      }),
+  }
 }
 
 /** Names and data of the events of a stream, comments left out. */

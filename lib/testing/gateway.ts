@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import type { Caller, Catalog, Ports, Provider } from '../gateway/ports.ts'
 import { answerNode } from '../http/node.ts'
 import { dataPlane } from '../http/web.ts'
-import { BASE_ANSWER, PROBE_ANSWER, routeOf } from '../http/wire.ts'
+import { BASE_ANSWER, probeAnswer, routeOf } from '../http/wire.ts'
 import { uuidv7 } from '../ids.ts'
 import type { CallBodies, CallRecord } from '../logs/record.ts'
 import { maskHeaders } from '../logs/redact.ts'
@@ -179,7 +179,10 @@ function nodeServer(ports: Ports): Server {
     if (route.plane === 'data') void answerNode(req, res, route.path, ports)
     else if (route.plane === 'base')
       res.writeHead(200, { 'content-type': 'application/json' }).end(BASE_ANSWER)
-    else res.writeHead(404, { 'content-type': 'application/json' }).end(PROBE_ANSWER)
+    else {
+      const { status, headers, body } = probeAnswer()
+      res.writeHead(status, headers).end(body)
+    }
   })
 }
 

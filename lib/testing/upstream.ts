@@ -308,10 +308,10 @@ function die(response: ServerResponse): void {
 
 async function write(response: ServerResponse, bytes: Buffer, every = bytes.length || 1): Promise<void> {
   for (let at = 0; at < bytes.length && !response.destroyed; at += every) {
-    const isFlushed = response.write(bytes.subarray(at, at + every))
+    response.write(bytes.subarray(at, at + every))
     // A turn of the loop apart, so that pieces leave as separate packets.
     await new Promise((resolve) => setImmediate(resolve))
-    if (!isFlushed && !response.destroyed) await new Promise<void>((resolve) => onceEither(response, resolve))
+    if (response.writableNeedDrain && !response.destroyed) await new Promise<void>((resolve) => onceEither(response, resolve))
   }
 }
 

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net'
 import type { CallRecord } from '../logs/record.ts'
 import { catalogueCard } from '../pricing.ts'
 import { startAnthropicUpstream } from './anthropic-upstream.ts'
@@ -99,6 +100,15 @@ export async function startWorld(edge: Edge, options: WorldOptions = {}): Promis
       await Promise.all([openai.close(), anthropic.close(), open.close()])
     },
   }
+}
+
+/** A port of loopback nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const { port } = server.address() as AddressInfo
+  await new Promise((done) => server.close(done))
+  return port
 }
 
 /** Resolves once it is so; rejects after two seconds of the opposite. */
