@@ -18,6 +18,7 @@ import { uuidv7 } from './ids.ts'
 import { openJournal } from './journal/append.ts'
 import { type FlusherStatus, startFlusher } from './journal/flush.ts'
 import { maskHeaders, maskUrl } from './logs/redact.ts'
+import { keepRetention } from './logs/retention.ts'
 import { createEgress } from './providers/egress.ts'
 import { createSandbox } from './providers/sandbox.ts'
 import { tokenCounter } from './tokens.ts'
@@ -101,6 +102,7 @@ async function start(say: (line: string) => void): Promise<Runtime> {
     log,
   })
   await changes.ready
+  const retention = keepRetention({ pool: database.pool, log })
 
   const masked = settings.headersToMask.join(',')
   const ports: Ports = {
@@ -146,6 +148,7 @@ async function start(say: (line: string) => void): Promise<Runtime> {
     firstStart,
     health: async () => ({ database: await answers(database), journal: flusher.status() }),
     async close() {
+      retention.stop()
       await changes.close()
       journal.close()
       await flusher.stop()
