@@ -19,6 +19,7 @@ export interface Got {
   status: number
   headers: Record<string, string>
   text: string
+  bytes: Buffer
   /** Null when the text is no JSON. */
   json: JsonObject | null
   /** The connection was lost before the answer was over. */
@@ -84,7 +85,7 @@ export const lintedFetch: typeof fetch = async (input, init) => {
     const text = await response.clone().text()
     const headers = Object.fromEntries(response.headers)
     lintRefusal(
-      { status: response.status, headers, text, json: jsonOf(text), isCut: false },
+      { status: response.status, headers, text, bytes: Buffer.from(text), json: jsonOf(text), isCut: false },
       isPortkey(Object.fromEntries(new Headers(init?.headers))),
     )
   }
@@ -248,6 +249,7 @@ function coming(response: IncomingMessage, leave: () => void): Coming {
         status: response.statusCode as number,
         headers,
         text: said,
+        bytes: Buffer.concat(chunks),
         json: jsonOf(said),
         isCut: !response.complete,
       })

@@ -311,7 +311,8 @@ async function write(response: ServerResponse, bytes: Buffer, every = bytes.leng
     response.write(bytes.subarray(at, at + every))
     // A turn of the loop apart, so that pieces leave as separate packets.
     await new Promise((resolve) => setImmediate(resolve))
-    if (response.writableNeedDrain && !response.destroyed) await new Promise<void>((resolve) => onceEither(response, resolve))
+    if (response.writableNeedDrain && !response.destroyed)
+      await new Promise<void>((resolve) => onceEither(response, resolve))
   }
 }
 
