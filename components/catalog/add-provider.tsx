@@ -26,7 +26,7 @@ import { ConnectionTest, useConnectionTest } from './connection-test.tsx'
 import { CredentialsForm } from './credentials-form.tsx'
 import { type Integration, ROWS_MAX, type Service, useCatalog, useProviders, useServices } from './data.ts'
 import { Monogram } from './monogram.tsx'
-import { NameStep } from './name-step.tsx'
+import { NameStep, useSlugAvailability } from './name-step.tsx'
 import {
   bodyForCode,
   credentialProblems,
@@ -86,6 +86,7 @@ function Making({ service }: { service: Service }) {
   const [isCode, setCode] = useState(false)
   const save = useSaveProvider(service)
   const isNew = values.integration === ''
+  const slug = useSlugAvailability(values.slug, form.isBusy)
   const body = useRef<HTMLFormElement>(null)
 
   // A slug nobody typed moves out of the way of those that exist.
@@ -118,7 +119,8 @@ function Making({ service }: { service: Service }) {
       if (!credentialsWrong()) setStep('name', { push: true })
       return
     }
-    if (refuse(nameProblems(values))) return
+    const isTaken: Problems = slug === 'taken' ? { slug: 'Taken in this workspace' } : {}
+    if (refuse({ ...nameProblems(values), ...isTaken })) return
     if (Object.keys(credentialProblems(service, values)).length > 0) {
       setStep(null)
       requestAnimationFrame(() => credentialsWrong())
@@ -187,7 +189,7 @@ function Making({ service }: { service: Service }) {
         {isCode ? (
           <AsCode service={service} draft={values} workspaceId={workspaceId} />
         ) : isNaming ? (
-          <NameStep form={form} model={exampleModel(service)} />
+          <NameStep form={form} model={exampleModel(service)} slug={slug} />
         ) : (
           <>
             {others.length > 0 && (

@@ -12,9 +12,16 @@ import { nameProblems, type ProviderDraft, slugOf } from './new-provider.ts'
 const PAUSE_MS = 250
 
 /** Name and slug, with the slug's availability as it is typed and what requests will say. */
-export function NameStep({ form, model }: { form: FormState<ProviderDraft>; model: string }) {
+export function NameStep({
+  form,
+  model,
+  slug,
+}: {
+  form: FormState<ProviderDraft>
+  model: string
+  slug: SlugState
+}) {
   const { values, set, problem, judge } = form
-  const slug = useSlugAvailability(values.slug)
   return (
     <Stack gap={16}>
       <TextInput
@@ -81,17 +88,20 @@ export function NameStep({ form, model }: { form: FormState<ProviderDraft>; mode
   )
 }
 
-/** Whether a slug may be had in this workspace; null while it is no slug, or when nobody can tell. */
-export function useSlugAvailability(slug: string): 'free' | 'taken' | 'asking' | null {
+/** Null while it is no slug, or when nobody can tell. */
+export type SlugState = 'free' | 'taken' | 'asking' | null
+
+/** Whether a slug may be had in this workspace. Not asked while the form is sent: it would find what is being made. */
+export function useSlugAvailability(slug: string, isBusy: boolean): SlugState {
   const { providers } = useCatalog()
   const [settled] = useDebouncedValue(slug, PAUSE_MS)
   const isSlug = /^[a-zA-Z0-9_-]{1,255}$/.test(slug)
   const { data, isError } = useQuery({
     ...providers.list({ slug: settled, page_size: 1 }),
-    enabled: isSlug && settled !== '',
+    enabled: isSlug && settled !== '' && !isBusy,
     staleTime: 2_000,
   })
-  if (!isSlug || isError) return null
+  if (!isSlug || isError || isBusy) return null
   if (settled !== slug || !data) return 'asking'
   return data.total > 0 ? 'taken' : 'free'
 }

@@ -4,13 +4,15 @@ import { Alert, Button, CopyButton, Group, Stack, Text } from '@mantine/core'
 import { modals } from '@mantine/modals'
 import { Check, Copy, Download, Plug } from 'lucide-react'
 import { useRouter } from 'next/navigation'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { absoluteTime } from '../format.ts'
 import { envFile, envFileName } from './key-draft.ts'
 import styles from './keys.module.css'
 
 interface Secret {
-  /** Of the key, for the file. */
+  /** Of the key. */
+  id: string
+  /** Of the key, for the file too. */
   name: string
   secret: string
   /** Until when the secret before this one still works; null when it ended at once, undefined when there was none. */
@@ -19,18 +21,19 @@ interface Secret {
 
 /** Shows a secret for the only time there is: closed by saying that it is stored, and by nothing else. */
 export function showSecretOnce(secret: Secret): void {
-  const id = modals.open({
+  const modal = modals.open({
     title: 'Store this key now',
     size: 560,
     withCloseButton: false,
     closeOnClickOutside: false,
     closeOnEscape: false,
-    children: <SecretOnce {...secret} close={() => modals.close(id)} />,
+    children: <SecretOnce {...secret} close={() => modals.close(modal)} />,
   })
 }
 
-function SecretOnce({ name, secret, olderUntil, close }: Secret & { close: () => void }) {
+function SecretOnce({ id, name, secret, olderUntil, close }: Secret & { close: () => void }) {
   const router = useRouter()
+  const [isTaken, setTaken] = useState(false)
   useEffect(() => {
     const warn = (event: BeforeUnloadEvent) => event.preventDefault()
     window.addEventListener('beforeunload', warn)
@@ -49,7 +52,11 @@ function SecretOnce({ name, secret, olderUntil, close }: Secret & { close: () =>
             <Button
               data-autofocus
               leftSection={copied ? <Check size={14} /> : <Copy size={14} />}
-              onClick={copy}
+              variant={isTaken ? 'default' : 'filled'}
+              onClick={() => {
+                copy()
+                setTaken(true)
+              }}
               aria-live="polite"
             >
               {copied ? 'Copied' : 'Copy key'}
@@ -68,7 +75,10 @@ function SecretOnce({ name, secret, olderUntil, close }: Secret & { close: () =>
         <Button
           variant="default"
           leftSection={<Download size={14} />}
-          onClick={() => download(envFileName(name), envFile(name, secret, window.location.origin))}
+          onClick={() => {
+            download(envFileName(name), envFile(name, secret, window.location.origin))
+            setTaken(true)
+          }}
         >
           Download .env
         </Button>
@@ -78,12 +88,14 @@ function SecretOnce({ name, secret, olderUntil, close }: Secret & { close: () =>
             leftSection={<Plug size={14} />}
             onClick={() => {
               close()
-              router.push('/connect')
+              router.push(`/connect?key=${encodeURIComponent(id)}`)
             }}
           >
             Stored, connect a client
           </Button>
-          <Button onClick={close}>I stored it</Button>
+          <Button variant={isTaken ? 'filled' : 'default'} onClick={close}>
+            I stored it
+          </Button>
         </Group>
       </Group>
     </Stack>

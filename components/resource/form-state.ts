@@ -125,8 +125,8 @@ export function useFormState<V extends object>({
 export function problemsOf(error: unknown): Problems {
   if (!(error instanceof ApiError)) return {}
   const found: Record<string, string> = {}
-  if (error.param) found[error.param] = sentence(error.message)
   for (const { path, message } of error.details) if (path && message) found[path] ??= sentence(message)
+  if (error.param) found[error.param] ??= sentence(error.message)
   return found
 }
 
