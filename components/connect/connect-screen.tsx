@@ -17,7 +17,7 @@ import { KeyStep } from './key-step.tsx'
 import { ModelStep } from './model-step.tsx'
 import { type Model, useCallableModels } from './models.ts'
 import { type ApiKey, canCall, secretProblem } from './secret.ts'
-import { CLIENTS, clientOf, originFor } from './snippets.ts'
+import { CLIENTS, clientOf, KEY_VARIABLE, originFor } from './snippets.ts'
 
 /** From a client, a key and a model to lines that work as pasted, and on to the first call as it lands. */
 export function ConnectScreen({ publicUrl }: { publicUrl: string }) {
@@ -91,6 +91,12 @@ function Screen({ publicUrl, workspaceId }: { publicUrl: string; workspaceId: st
         </div>
         <div className={styles.lines}>
           <Step number={4} title="Paste">
+            {setup.secret === null && chosenKey && (
+              <p className={styles.needsKey}>
+                The lines read the key from <code>${KEY_VARIABLE}</code>: set it in your shell first, or paste
+                the secret in step 2.
+              </p>
+            )}
             {ways.length > 1 && (
               <SegmentedControl
                 className={styles.ways}
@@ -110,6 +116,8 @@ function Screen({ publicUrl, workspaceId }: { publicUrl: string; workspaceId: st
             ))}
             {client.id === 'hermes' && <HermesWarning />}
           </Step>
+        </div>
+        <div className={styles.first}>
           <Step number={5} title="First request">
             <FirstCall key={chosenKey?.id} apiKey={chosenKey} />
           </Step>

@@ -77,11 +77,13 @@ function hermes(setup: Setup) {
 /model ${model}
 /model ${model} --provider custom:${PROVIDER_NAME}`,
   }
+  // A name that does not end in _API_KEY would land in config.yaml instead (hermes-client §1).
+  const setKey = `hermes config set ${KEY_VARIABLE} ${inShell(setup)}`
   const env: Block = {
-    title: '~/.hermes/.env',
-    hint: 'The name has to end in _API_KEY, or Hermes does not take it for a key.',
+    title: 'The key, into ~/.hermes/.env',
+    hint: 'Its name has to end in _API_KEY, or Hermes does not take it for a secret.',
     language: 'bash',
-    code: `${KEY_VARIABLE}=${setup.secret ?? `$${KEY_VARIABLE}`}`,
+    code: setKey,
   }
   return [
     {
@@ -90,7 +92,7 @@ function hermes(setup: Setup) {
         {
           title: 'Paste into a shell',
           language: 'bash' as const,
-          code: `hermes config set ${KEY_VARIABLE} ${inShell(setup)}
+          code: `${setKey}
 hermes config set model.provider custom
 hermes config set model.base_url ${word(base)}
 hermes config set model.api_key '\${${KEY_VARIABLE}}'

@@ -142,8 +142,8 @@ export function Cost({ log }: { log: Log }) {
 /** Where the price of the model of a call is set. */
 export function priceHref(log: Pick<Log, 'virtual_key' | 'ai_model'>): string {
   const params = new URLSearchParams({ tab: 'models' })
-  if (log.virtual_key) params.set('open', log.virtual_key)
-  if (log.ai_model) params.set('q', log.ai_model)
+  if (log.virtual_key) params.set('provider', log.virtual_key)
+  if (log.virtual_key && log.ai_model) params.set('open', `@${log.virtual_key}/${log.ai_model}`)
   return `/catalog?${params}`
 }
 
