@@ -7,16 +7,15 @@ import { type FormEvent, type KeyboardEvent, useMemo, useRef, useState } from 'r
 import type { z } from 'zod'
 import type { apiKeySecretRow } from '@/lib/contract/access.ts'
 import type { KeyType } from '@/lib/contract/scopes.ts'
-import { actAsCode } from '../catalog/act-code.ts'
-import { CodeTabs, useOrigin } from '../catalog/code-tabs.tsx'
 import { Steps } from '../catalog/steps.tsx'
 import { type Problems, problemAt, useFormState } from '../resource/form-state.ts'
 import { useCan, useWorkspaceId } from '../shell/workspace.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { UrlDrawer } from '../ui/url-drawer.tsx'
 import { setUrlState, useUrlState } from '../ui/url-state.ts'
-import { useKeyQueries } from './data.ts'
-import { createBody, DETAIL_PATHS, type KeyDraft, keyProblems, newKeyDraft } from './key-draft.ts'
+import { FORGOTTEN, useKeyQueries } from './data.ts'
+import { KeyAsCode } from './key-code.tsx'
+import { createBody, DETAIL_PATHS, keyProblems, newKeyDraft } from './key-draft.ts'
 import { KeyFields } from './key-fields.tsx'
 import styles from './keys.module.css'
 import { ScopesPicker } from './scopes-picker.tsx'
@@ -64,7 +63,7 @@ function Making() {
 function Form({ types }: { types: readonly KeyType[] }) {
   const keys = useKeyQueries()
   const workspaceId = useWorkspaceId()
-  const create = useMutation(keys.create<z.output<typeof apiKeySecretRow>>())
+  const create = useMutation({ ...keys.create<z.output<typeof apiKeySecretRow>>(), ...FORGOTTEN })
   const [step, setStep] = useUrlState('step')
   const [isCode, setCode] = useState(false)
   const initial = useMemo(() => newKeyDraft(types[0]), [types])
@@ -98,7 +97,7 @@ function Form({ types }: { types: readonly KeyType[] }) {
     )
     if (!made) return
     setUrlState({ create: null, step: null })
-    showSecretOnce({ name: values.name.trim(), secret: made.key })
+    showSecretOnce({ id: made.id, name: values.name.trim(), secret: made.key })
   }
 
   return (
@@ -140,7 +139,7 @@ function Form({ types }: { types: readonly KeyType[] }) {
           </Alert>
         )}
         {isCode ? (
-          <AsCode draft={values} workspaceId={workspaceId} />
+          <KeyAsCode draft={values} />
         ) : isLast ? (
           <ScopesPicker
             type={values.type}
@@ -203,30 +202,4 @@ function detailsOf(found: Problems): Problems {
 function isOfDetails(error: unknown): boolean {
   const param = (error as { param?: string | null }).param ?? ''
   return DETAIL_PATHS.some((one) => param === one || param.startsWith(`${one}.`))
-}
-
-function AsCode({ draft, workspaceId }: { draft: KeyDraft; workspaceId: string }) {
-  const origin = useOrigin()
-  const { type, sub_type, ...rest } = createBody(draft, workspaceId)
-  const named = { ...rest, name: rest.name || 'checkout-bot' }
-  const family = draft.type === 'workspace-user' ? 'workspace_user' : 'workspace_service'
-  const user =
-    draft.type === 'workspace-user' && !draft.userId ? { user_id: { env: 'TOLLGATE_USER_ID' } } : {}
-  return (
-    <div>
-      <Text size="sm" c="dimmed" mb={8}>
-        The same, as code. The key in <code>TOLLGATE_API_KEY</code> needs the scope{' '}
-        <code>{family}_api_keys.create</code>, and every scope it gives away.
-      </Text>
-      <CodeTabs
-        snippets={actAsCode({
-          origin,
-          path: `api-keys/${type}/${sub_type}`,
-          body: { ...named, ...user },
-          python: { call: 'api_keys.create', input: { type, sub_type, ...named, ...user } },
-          node: { call: 'apiKeys.create', input: { type, 'sub-type': sub_type, ...named, ...user } },
-        })}
-      />
-    </div>
-  )
 }

@@ -1,10 +1,13 @@
 'use client'
 
-import { Alert, Button, Group, Skeleton, Stack, Tabs } from '@mantine/core'
+import { Alert, Anchor, Button, Group, Skeleton, Stack, Tabs } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Pencil, Power, RotateCw, Trash2 } from 'lucide-react'
+import Link from 'next/link'
 import { type FormEvent, useMemo, useRef } from 'react'
+import { SCOPES } from '@/lib/contract/scopes.ts'
 import { Facts } from '../catalog/provider-words.tsx'
+import { canCall } from '../connect/secret.ts'
 import { absoluteTime } from '../format.ts'
 import { useFormState } from '../resource/form-state.ts'
 import { Problem } from '../resource/list.tsx'
@@ -15,11 +18,21 @@ import { setUrlState, useUrlState } from '../ui/url-state.ts'
 import { focusFirst, submitOnKeys } from './create-key.tsx'
 import { useKeyQueries, usePeople } from './data.ts'
 import { useKeyActs } from './key-acts.tsx'
-import { type ApiKey, draftOf, keyProblems, TYPE_WORDS, updateBody } from './key-draft.ts'
+import { KeyAsCode } from './key-code.tsx'
+import {
+  type ApiKey,
+  asNew,
+  DETAIL_PATHS,
+  draftOf,
+  keyProblems,
+  TYPE_WORDS,
+  updateBody,
+} from './key-draft.ts'
 import { KeyFields } from './key-fields.tsx'
-import { KeyLimits, KeyStatus, useMayChange } from './key-words.tsx'
+import { Expiry, KeyStatus, limitWords, useMayChange } from './key-words.tsx'
 import styles from './keys.module.css'
 import { useRotateKey } from './rotate-key.tsx'
+import { meaningOf } from './scope-groups.ts'
 import { ScopesPicker } from './scopes-picker.tsx'
 
 /** One key, in the drawer: what it is and may do, and changing that. `listed` paints at once. */
@@ -39,18 +52,22 @@ export function KeyDetail({ id, listed }: { id: string; listed: ApiKey | undefin
       </Stack>
     )
   }
-  const pane = said === 'edit' && may(key, 'update') ? 'edit' : 'overview'
+  const pane = said === 'edit' && may(key, 'update') ? 'edit' : said === 'api' ? 'api' : 'overview'
   return (
     <Tabs value={pane} onChange={(value) => setPane(value === 'overview' ? null : value)} keepMounted={false}>
       <Tabs.List mb={20}>
         <Tabs.Tab value="overview">Overview</Tabs.Tab>
         {may(key, 'update') && <Tabs.Tab value="edit">Edit</Tabs.Tab>}
+        <Tabs.Tab value="api">API</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="overview">
         <Overview apiKey={key} />
       </Tabs.Panel>
       <Tabs.Panel value="edit">
         <Edit key={key.last_updated_at} apiKey={key} />
+      </Tabs.Panel>
+      <Tabs.Panel value="api">
+        <KeyAsCode draft={asNew(draftOf(key))} />
       </Tabs.Panel>
     </Tabs>
   )
@@ -64,6 +81,8 @@ function Overview({ apiKey: key }: { apiKey: ApiKey }) {
   const isOff = key.status === 'disabled'
   const until = key.key_transition_expires_at
   const metadata = Object.entries(key.defaults.metadata)
+  const limits = limitWords(key)
+  const meanings = new Map(SCOPES.map((scope) => [scope.id, meaningOf(scope)]))
   return (
     <>
       {until && Date.parse(until) > Date.now() && (
@@ -75,12 +94,7 @@ function Overview({ apiKey: key }: { apiKey: ApiKey }) {
       <section className={styles.section}>
         <Facts
           rows={[
-            [
-              'Key',
-              <span key="key" className={styles.masked}>
-                {key.key}
-              </span>,
-            ],
+            ['Key', <Copyable key="key" value={key.key} label="masked key" shown={key.key} />],
             ['Id', <Copyable key="id" value={key.id} />],
             ['Status', <KeyStatus key="status" of={key} />],
             ['Type', TYPE_WORDS[key.type].label],
@@ -94,10 +108,20 @@ function Overview({ apiKey: key }: { apiKey: ApiKey }) {
             ],
             ['Last used', key.last_used_at ? <Time key="used" at={key.last_used_at} /> : 'Never'],
             ['Rotated', key.last_rotated_at ? <Time key="rotated" at={key.last_rotated_at} /> : 'Never'],
-            ['Expires', key.expires_at ? <Time key="expires" at={key.expires_at} /> : 'Never'],
-            ['Budget and rate', <KeyLimits key="limits" of={key} />],
-            ['Config', key.defaults.config_slug ?? '–'],
-            ['May name another config', key.defaults.allow_config_override === false ? 'No' : 'Yes'],
+            ['Expires', <Expiry key="expires" at={key.expires_at} />],
+            [
+              'Limits',
+              limits.length === 0 ? (
+                '–'
+              ) : (
+                <span key="limits">
+                  {limits.join(' · ')} <span className={styles.dim}>(stored, not enforced yet)</span>
+                </span>
+              ),
+            ],
+            ...(key.alert_emails.length > 0 ? [['Alert e-mails', key.alert_emails.join(', ')] as const] : []),
+            ['Default config', key.defaults.config_slug ?? '–'],
+            ['Another config', key.defaults.allow_config_override === false ? 'Refused' : 'Allowed'],
             [
               'Metadata',
               metadata.length === 0 ? (
@@ -149,6 +173,16 @@ function Overview({ apiKey: key }: { apiKey: ApiKey }) {
             Delete
           </Button>
         </Group>
+        <Group gap={16} mt={12}>
+          <Anchor component={Link} size="sm" href={`/logs?api_key_ids=${key.id}&range=7d`}>
+            See its calls
+          </Anchor>
+          {canCall(key) && (
+            <Anchor component={Link} size="sm" href={`/connect?key=${key.id}`}>
+              Connect a client with it
+            </Anchor>
+          )}
+        </Group>
       </section>
       <section className={styles.section}>
         <h3>Permissions</h3>
@@ -157,7 +191,7 @@ function Overview({ apiKey: key }: { apiKey: ApiKey }) {
         ) : (
           <span className={styles.chips}>
             {key.scopes.map((scope) => (
-              <span key={scope} className={styles.chip}>
+              <span key={scope} className={styles.chip} title={meanings.get(scope)}>
                 {scope}
               </span>
             ))}
@@ -177,12 +211,12 @@ function Edit({ apiKey: key }: { apiKey: ApiKey }) {
   const change = updateBody(initial, form.values)
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    const { expires_at, ...others } = keyProblems(form.values, Date.now())
-    // An expiry that passed long ago is no reason to refuse a new name.
-    const found = 'expires_at' in change && expires_at ? { ...others, expires_at } : others
+    const found = keyProblems(form.values, Date.now(), initial.expiresAt)
     if (form.refuse(found)) return focusFirst(body.current, found)
-    const done = await form.run('The key was not saved', () =>
-      update.mutateAsync({ id: key.id, input: change }),
+    const done = await form.run(
+      'The key was not saved',
+      () => update.mutateAsync({ id: key.id, input: change }),
+      (path) => path === 'scopes' || DETAIL_PATHS.some((one) => path === one || path.startsWith(`${one}.`)),
     )
     if (!done) return
     notifyDone(`${form.values.name.trim()} is saved`)

@@ -114,6 +114,11 @@ export const DETAIL_PATHS = [
   'alert_emails',
 ] as const
 
+/** A stored key as if it were made today: what the server counts for it is left out. */
+export function asNew(draft: KeyDraft): KeyDraft {
+  return { ...draft, budgets: draft.budgets.map((budget) => ({ ...budget, nextResetAt: '' })) }
+}
+
 /**
  * What is wrong with a draft, by wire path; metadata by row as `defaults.metadata.<index>`. An expiry that a stored key
  * has already (`keptExpiry`) is not judged again.

@@ -8,7 +8,6 @@ import {
   SegmentedControl,
   Select,
   Stack,
-  Switch,
   Text,
   Textarea,
   TextInput,
@@ -20,6 +19,7 @@ import type { FormState } from '../resource/form-state.ts'
 import { useWorkspaces } from '../shell/workspace.tsx'
 import { MomentInput } from '../ui/moment-input.tsx'
 import { useNow } from '../ui/time.tsx'
+import { AdvancedFields } from './advanced-fields.tsx'
 import { usePeople } from './data.ts'
 import { asType, type KeyDraft, keyProblems, TYPE_WORDS } from './key-draft.ts'
 import styles from './keys.module.css'
@@ -86,20 +86,16 @@ export function KeyFields({ form, isNew, types = [] }: Props) {
       />
       <Expiry form={form} />
       <Metadata form={form} />
-      <Switch
-        label="Requests may name another config"
-        description="Off: the config of the key holds, and a request that names another is refused."
-        checked={values.allowConfigOverride}
-        onChange={(event) => set({ allowConfigOverride: event.currentTarget.checked })}
-      />
+      <AdvancedFields form={form} />
     </Stack>
   )
 }
 
 function Owner({ form: { values, set, problem } }: { form: FormState<KeyDraft> }) {
   const { people } = usePeople()
-  const { me } = useWorkspaces()
-  if (people.length < 2) return null
+  const { me, workspace } = useWorkspaces()
+  // Members make keys for themselves alone.
+  if (people.length < 2 || workspace?.role === 'member') return null
   return (
     <Select
       label="Owner"

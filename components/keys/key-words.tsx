@@ -1,10 +1,13 @@
 'use client'
 
+import { Tooltip } from '@mantine/core'
 import type { KeyType } from '@/lib/contract/scopes.ts'
 import { useWorkspaces } from '../shell/workspace.tsx'
 import { Status, type Tone } from '../ui/status.tsx'
+import { Time, useNow } from '../ui/time.tsx'
 import type { ApiKey } from './key-draft.ts'
 import styles from './keys.module.css'
+import { budgetWords, rateWords } from './limit-draft.ts'
 
 const TONES: Readonly<Record<ApiKey['status'], Tone>> = {
   active: 'ok',
@@ -17,10 +20,44 @@ export function KeyStatus({ of: { status } }: { of: ApiKey }) {
   return <Status tone={TONES[status]}>{status.charAt(0).toUpperCase() + status.slice(1)}</Status>
 }
 
-/** Budgets and rates are kept, and this version does not act on them: said wherever they would be shown. */
-export function KeyLimits({ of: { usage_limits, rate_limits } }: { of: ApiKey }) {
-  const isSet = usage_limits !== null || rate_limits !== null
-  return <span className={styles.limits}>{isSet ? 'Set, not enforced yet' : 'Not enforced yet'}</span>
+/** Budgets and rates of a key in words. They are kept, and this version does not act on them: said wherever they stand. */
+export function KeyLimits({ of: key }: { of: ApiKey }) {
+  const words = limitWords(key)
+  if (words.length === 0) return <span className={styles.dim}>–</span>
+  return (
+    <Tooltip
+      label={`${words.join(' · ')}. Stored; this version does not enforce it yet.`}
+      multiline
+      maw={360}
+    >
+      <span className={styles.limits}>
+        <span className={styles.limitWords}>
+          {words[0]}
+          {words.length > 1 && ` +${words.length - 1}`}
+        </span>
+        <span className={styles.dim}>not enforced yet</span>
+      </span>
+    </Tooltip>
+  )
+}
+
+/** Each budget and rate limit of a key as a phrase. */
+export function limitWords(key: Pick<ApiKey, 'usage_limits_all' | 'rate_limits'>): string[] {
+  return [...key.usage_limits_all.map(budgetWords), ...(key.rate_limits ?? []).map(rateWords)]
+}
+
+const SOON_MS = 7 * 86_400_000
+
+/** When a key ends; amber in its last week. */
+export function Expiry({ at }: { at: string | null }) {
+  const nowMs = useNow()
+  if (at === null) return <span className={styles.dim}>Never</span>
+  const left = Date.parse(at) - nowMs
+  return (
+    <span className={left > 0 && left < SOON_MS ? styles.soon : undefined}>
+      <Time at={at} />
+    </span>
+  )
 }
 
 const FAMILIES: Readonly<Record<KeyType, string>> = {

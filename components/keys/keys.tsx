@@ -1,24 +1,23 @@
 'use client'
 
 import { ActionIcon, Button, Menu, Tabs, Tooltip } from '@mantine/core'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useDebouncedValue } from '@mantine/hooks'
 import { Ellipsis, KeyRound, Pencil, Plus, Power, RotateCw, Trash2 } from 'lucide-react'
-import { useDeferredValue } from 'react'
-import { type Column, ResourceList, usePaging } from '../resource/list.tsx'
+import { type Column, ResourceList } from '../resource/list.tsx'
+import { Copyable } from '../ui/copyable.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { Time } from '../ui/time.tsx'
 import { setUrlState, useUrlState } from '../ui/url-state.ts'
 import { CreateKey, openCreateKey, useKeyTypes } from './create-key.tsx'
-import { useKeyQueries, usePeople } from './data.ts'
+import { useKeyList, usePeople } from './data.ts'
 import { useKeyActs } from './key-acts.tsx'
 import { KeyDetail } from './key-detail.tsx'
 import { type ApiKey, TYPE_WORDS } from './key-draft.ts'
-import { KeyLimits, KeyStatus, useMayChange } from './key-words.tsx'
+import { Expiry, KeyLimits, KeyStatus, useMayChange } from './key-words.tsx'
 import styles from './keys.module.css'
 import { useRotateKey } from './rotate-key.tsx'
 
-const PAGE = 100
 const TABS = {
   all: { label: 'All', type: undefined },
   service: { label: 'Service', type: 'workspace-service' },
@@ -34,7 +33,7 @@ export function KeysScreen() {
     <>
       <PageHeader
         title="API keys"
-        why="What programs and people sign their calls with: each key may do only what it was given."
+        why="What programs and people sign their calls with: each may do what it was given, and nothing more."
         action={
           canCreate && (
             <Button leftSection={<Plus size={14} />} onClick={openCreateKey}>
@@ -70,23 +69,11 @@ export function KeysScreen() {
 }
 
 function Keys({ tab }: { tab: keyof typeof TABS }) {
-  const keys = useKeyQueries()
   const { nameOf } = usePeople()
-  const [paging, page] = usePaging(PAGE)
   const [typed] = useUrlState('q')
-  const search = useDeferredValue(typed ?? '')
+  const [search] = useDebouncedValue(typed ?? '', 250)
+  const { list, paging } = useKeyList(TABS[tab].type, search)
   const canCreate = useKeyTypes().length > 0
-  const { type } = TABS[tab]
-  const filter = { ...page, ...(type ? { type } : {}) }
-  const all = useQuery({ ...keys.list(filter), placeholderData: keepPreviousData })
-  // Beyond one page the server searches, by name; within it the list does, by everything it shows.
-  const isMany = (all.data?.total ?? 0) > PAGE
-  const found = useQuery({
-    ...keys.list({ ...filter, search }),
-    enabled: isMany && search !== '',
-    placeholderData: keepPreviousData,
-  })
-  const list = isMany && search !== '' && found.data ? found : all
 
   const columns: Column<ApiKey>[] = [
     {
@@ -99,7 +86,11 @@ function Keys({ tab }: { tab: keyof typeof TABS }) {
         </Tooltip>
       ),
     },
-    { key: 'key', title: 'Key', render: ({ key }) => <span className={styles.masked}>{key}</span> },
+    {
+      key: 'key',
+      title: 'Key',
+      render: ({ key }) => <Copyable value={key} label="masked key" shown={key} />,
+    },
     ...(tab === 'all'
       ? [
           {
@@ -131,7 +122,12 @@ function Keys({ tab }: { tab: keyof typeof TABS }) {
       key: 'created',
       title: 'Created',
       sort: ({ created_at }) => created_at,
-      render: ({ created_at }) => <Time at={created_at} />,
+      render: ({ created_at, created_by }) => (
+        <span className={styles.created}>
+          <Time at={created_at} />
+          <span className={styles.dim}>by {created_by ? nameOf(created_by) : 'a program'}</span>
+        </span>
+      ),
     },
     {
       key: 'used',
@@ -144,8 +140,7 @@ function Keys({ tab }: { tab: keyof typeof TABS }) {
       key: 'expires',
       title: 'Expires',
       sort: ({ expires_at }) => expires_at,
-      render: ({ expires_at }) =>
-        expires_at ? <Time at={expires_at} /> : <span className={styles.dim}>Never</span>,
+      render: ({ expires_at }) => <Expiry at={expires_at} />,
     },
     { key: 'limits', title: 'Limits', isWideOnly: true, render: (row) => <KeyLimits of={row} /> },
     { key: 'status', title: 'Status', sort: ({ status }) => status, render: (row) => <KeyStatus of={row} /> },
@@ -162,7 +157,7 @@ function Keys({ tab }: { tab: keyof typeof TABS }) {
       }
       searchPlaceholder="Search keys"
       defaultSort="-created"
-      paging={paging}
+      {...(paging ? { paging } : {})}
       rowActions={(row) => <KeyMenu apiKey={row} />}
       drawer={{
         title: (row) => row?.name ?? 'Key',
@@ -181,7 +176,7 @@ function Keys({ tab }: { tab: keyof typeof TABS }) {
           }
         >
           A <b>service</b> key is for a program and outlives people. A <b>user</b> key belongs to a person and
-          never may more than they may.
+          can do no more than they can.
         </EmptyState>
       }
     />

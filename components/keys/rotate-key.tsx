@@ -8,7 +8,7 @@ import type { z } from 'zod'
 import type { apiKeySecretRow } from '@/lib/contract/access.ts'
 import { absoluteTime } from '../format.ts'
 import { describeError } from '../ui/notify.tsx'
-import { useKeyQueries } from './data.ts'
+import { FORGOTTEN, useKeyQueries } from './data.ts'
 import type { ApiKey } from './key-draft.ts'
 import { showSecretOnce } from './secret-once.tsx'
 
@@ -30,7 +30,7 @@ type Rotated = z.output<typeof apiKeySecretRow>
 /** Asks how long the present secret of a key lives on, then shows the new one once. */
 export function useRotateKey(): (key: ApiKey) => void {
   const keys = useKeyQueries()
-  const { mutateAsync } = useMutation(keys.act<Rotated>('rotate'))
+  const { mutateAsync } = useMutation({ ...keys.act<Rotated>('rotate'), ...FORGOTTEN })
   return (key) => {
     const run = (ms: number) => mutateAsync({ id: key.id, input: { key_transition_period_ms: ms } })
     const id = modals.open({
@@ -49,16 +49,17 @@ function Rotate({
   run: (transitionMs: number) => Promise<Rotated>
   close: () => void
 }) {
-  const rotate = useMutation({ mutationFn: run })
+  const rotate = useMutation({ mutationFn: run, ...FORGOTTEN })
   const until = target.key_transition_expires_at
   const isRunning = until !== null && Date.parse(until) > Date.now()
-  const [ms, setMs] = useState<number>(isRunning ? 0 : CHOICES[1].ms)
+  const [ms, setMs] = useState<number>(isRunning ? 0 : CHOICES[0].ms)
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     const made = await rotate.mutateAsync(ms).catch(() => null)
     if (!made) return
     close()
     showSecretOnce({
+      id: target.id,
       name: target.name,
       secret: made.key,
       olderUntil: made.key_transition_expires_at ?? null,

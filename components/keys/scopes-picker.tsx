@@ -7,7 +7,7 @@ import { type KeyType, scopesFor } from '@/lib/contract/scopes.ts'
 import { useWorkspaces } from '../shell/workspace.tsx'
 import { defaultScopesOf } from './key-draft.ts'
 import styles from './keys.module.css'
-import { groupsFor, meaningOf, tickOf, toggled } from './scope-groups.ts'
+import { groupsFor, meaningOf, tickOf, toggled, verbOf } from './scope-groups.ts'
 
 interface Props {
   type: KeyType
@@ -67,6 +67,12 @@ export function ScopesPicker({ type, value, set, error }: Props) {
           </Menu>
         </Group>
       </div>
+      <Text size="xs" c="dimmed">
+        Each stands alone: List does not include Read.
+        {type !== 'organisation-service' && !held.has('completions.write') && (
+          <b> Without “Call models” this key cannot make an inference call.</b>
+        )}
+      </Text>
       {error && (
         <Text size="sm" c="var(--tg-bad)" role="alert">
           {error}
@@ -78,18 +84,22 @@ export function ScopesPicker({ type, value, set, error }: Props) {
         return (
           <section key={group} className={styles.group} aria-label={group}>
             <header className={styles.groupHead}>
-              <Checkbox
-                size="xs"
-                label={group}
-                checked={tick === 'all'}
-                indeterminate={tick === 'some'}
+              <h3>
+                {group}
+                <span className={styles.dim}>
+                  {scopes.filter(({ id }) => held.has(id)).length} of {scopes.length}
+                </span>
+              </h3>
+              <Button
+                variant="subtle"
+                color="gray"
+                size="compact-xs"
                 disabled={scopes.length === 0}
-                aria-label={`All of ${group}`}
-                onChange={() => set(toggled(value, scopes))}
-              />
-              <Text size="xs" c="dimmed" className="figures">
-                {scopes.filter(({ id }) => held.has(id)).length} of {scopes.length}
-              </Text>
+                aria-label={`${tick === 'all' ? 'Deselect' : 'Select'} all: ${group}`}
+                onClick={() => set(toggled(value, scopes))}
+              >
+                {tick === 'all' ? 'Deselect all' : 'Select all'}
+              </Button>
             </header>
             {families.map((family) => (
               <div key={family.prefix} className={styles.family}>
@@ -111,10 +121,10 @@ export function ScopesPicker({ type, value, set, error }: Props) {
                     >
                       <Checkbox
                         size="xs"
-                        label={scope.verb}
+                        label={verbOf(scope)}
                         checked={held.has(scope.id)}
                         disabled={!mayGive(scope)}
-                        aria-label={`${scope.id}: ${meaningOf(scope)}`}
+                        aria-label={`${meaningOf(scope)} (${scope.id})`}
                         onChange={() => set(toggled(value, [scope]))}
                       />
                     </Tooltip>

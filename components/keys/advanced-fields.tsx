@@ -1,0 +1,120 @@
+'use client'
+
+import { Collapse, Select, Stack, Switch, TagsInput, UnstyledButton } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { ChevronRight } from 'lucide-react'
+import { useId, useState } from 'react'
+import { configs } from '@/lib/contract/routing.ts'
+import { ApiError, queries } from '@/lib/queries.ts'
+import { plural } from '../format.ts'
+import type { FormState } from '../resource/form-state.ts'
+import { useWorkspaceId } from '../shell/workspace.tsx'
+import { type KeyDraft, keyProblems } from './key-draft.ts'
+import styles from './keys.module.css'
+import { BudgetFields, RateFields } from './limit-fields.tsx'
+
+const PATHS = [
+  'defaults.config_id',
+  'defaults.allow_config_override',
+  'usage_limits',
+  'rate_limits',
+  'alert_emails',
+] as const
+
+/** What most keys never need, folded away until one does: config, budget, rates, who is told. */
+export function AdvancedFields({ form }: { form: FormState<KeyDraft> }) {
+  const { values, set, problem, judge } = form
+  const [isOpened, setOpened] = useState<boolean | null>(null)
+  const id = useId()
+  const used = countOf(values)
+  const isOpen = PATHS.some((path) => problem(path)) || (isOpened ?? used > 0)
+  return (
+    <div className={styles.advanced}>
+      <UnstyledButton
+        className={styles.advancedHead}
+        aria-expanded={isOpen}
+        aria-controls={id}
+        onClick={() => setOpened(!isOpen)}
+      >
+        <ChevronRight size={14} aria-hidden data-open={isOpen || undefined} />
+        Advanced settings
+        <span className={styles.dim}>
+          {used > 0 ? `${plural(used, 'setting')} in use` : 'Config, budget, rate limits, alerts'}
+        </span>
+      </UnstyledButton>
+      <Collapse expanded={isOpen} id={id}>
+        <Stack gap={20} pt={16}>
+          <ConfigField form={form} isShown={isOpen} />
+          <Switch
+            label="Requests may name another config"
+            description="Off: a request that names a config other than the key’s is refused."
+            checked={values.allowConfigOverride}
+            onChange={(event) => set({ allowConfigOverride: event.currentTarget.checked })}
+          />
+          <BudgetFields form={form} />
+          <RateFields form={form} />
+          <TagsInput
+            label="Alert e-mails"
+            description="Who is told when the budget runs out. Stored, not sent yet."
+            placeholder={values.alertEmails.length === 0 ? 'finops@example.com' : undefined}
+            data-path="alert_emails"
+            value={[...values.alertEmails]}
+            error={problem('alert_emails')}
+            splitChars={[',', ';', ' ']}
+            acceptValueOnBlur
+            onBlur={() => judge(['alert_emails'], keyProblems(values, Date.now()))}
+            onChange={(alertEmails) => {
+              set({ alertEmails })
+              judge(['alert_emails'], keyProblems({ ...values, alertEmails }, Date.now()))
+            }}
+          />
+        </Stack>
+      </Collapse>
+    </div>
+  )
+}
+
+function ConfigField({ form, isShown }: { form: FormState<KeyDraft>; isShown: boolean }) {
+  const { values, set, problem, judge } = form
+  const workspaceId = useWorkspaceId()
+  const list = useQuery({
+    ...queries(configs, workspaceId).list({ page_size: 100 }),
+    enabled: isShown,
+    retry: false,
+    staleTime: 60_000,
+  })
+  const known = list.data?.data.map(({ slug, name }) => ({ value: slug, label: `${name} · ${slug}` })) ?? []
+  const kept = values.configId
+  const isKnown = kept === '' || known.some(({ value }) => value === kept)
+  const isUnbuilt = list.error instanceof ApiError && list.error.status === 501
+  return (
+    <Select
+      label="Default config"
+      description={
+        isUnbuilt
+          ? 'This version keeps no configs yet, so there is none to choose.'
+          : 'What its calls use unless they name another.'
+      }
+      placeholder="None"
+      data={isKnown ? known : [...known, { value: kept, label: kept }]}
+      value={kept === '' ? null : kept}
+      onChange={(configId) => {
+        set({ configId: configId ?? '' })
+        judge(['defaults.config_id'], {})
+      }}
+      disabled={(isUnbuilt || known.length === 0) && kept === ''}
+      error={problem('defaults.config_id')}
+      data-path="defaults.config_id"
+      searchable
+      clearable
+    />
+  )
+}
+
+function countOf({ configId, allowConfigOverride, budgets, rates, alertEmails }: KeyDraft): number {
+  return (
+    [configId !== '', !allowConfigOverride, alertEmails.length > 0].filter(Boolean).length +
+    budgets.length +
+    rates.length
+  )
+}
