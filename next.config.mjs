@@ -27,6 +27,14 @@ export default {
       '@mantine/spotlight',
     ],
   },
+  // The aliases of lib/contract/planes.ts, for hosts that run without server.ts.
+  rewrites: async () => ({
+    beforeFiles: [
+      { source: '/v1/:path*', destination: '/api/v1/:path*' },
+      { source: '/api/v2/:path*', destination: '/api/v1/:path*' },
+      { source: '/v2/:path((?!auth(?:/|$)).*)', destination: '/api/v1/:path*' },
+    ],
+  }),
   headers: async () => [
     {
       source: '/:path*',
