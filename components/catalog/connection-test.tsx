@@ -94,8 +94,7 @@ export function ConnectionTest({ name, state, start, cancel, choice }: Props) {
 }
 
 function Words({ name, state }: { name: string; state: TestState }) {
-  if (state.is === 'idle')
-    return <span className={styles.dim}>Sends one real request to {name}.</span>
+  if (state.is === 'idle') return <span className={styles.dim}>Sends one real request to {name}.</span>
   if (state.is === 'running') return <Running name={name} startedMs={state.startedMs} />
   if (state.is === 'refused') {
     const { message, requestId } = describeError(state.error)

@@ -158,7 +158,7 @@ function Making({ providers, models, first }: Props & { first: string }) {
           <Button variant="default" onClick={() => setUrlState({ custom: null })}>
             Cancel
           </Button>
-          <Button type="submit" loading={form.isBusy}>
+          <Button type="submit" loading={form.isBusy} disabled={providers.length === 0}>
             Add model
           </Button>
         </Group>

@@ -95,7 +95,7 @@ export function ModelDetail({
         <h3>Call it</h3>
         <CodeTabs snippets={setupCode(origin, id)} maxHeight={260} />
       </section>
-      {canTurn && <Own row={row} />}
+      {canTurn && <Own key={savedState(model)} row={row} />}
     </>
   )
 }
@@ -231,6 +231,11 @@ function Own({ row: { provider, model, id } }: { row: CallableModel }) {
       </form>
     </section>
   )
+}
+
+/** Changes when what is stored does, so that the form starts anew from it. */
+function savedState({ pricing_config, context_window, max_output_tokens }: CallableModel['model']): string {
+  return JSON.stringify([pricing_config, context_window, max_output_tokens])
 }
 
 function digits(dollars: number | null | undefined): string {

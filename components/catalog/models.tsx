@@ -109,7 +109,7 @@ export function Models() {
       render: (row) => (
         // biome-ignore lint/a11y/noStaticElementInteractions: keeps a click on the switch from opening the row
         // biome-ignore lint/a11y/useKeyWithClickEvents: the switch inside has the keys
-        <span onClick={(event) => event.stopPropagation()} style={{ display: 'inline-flex' }}>
+        <span onClick={(event) => event.stopPropagation()} style={{ display: 'flex' }}>
           <Switch
             size="xs"
             checked={row.model.enabled}
