@@ -191,8 +191,11 @@ class Exchange implements UpstreamHandler, AnswerStream {
   onError(error: Error): void {
     if (this.#lingering) clearTimeout(this.#lingering)
     if (this.#isDone) return
-    this.#t.ledger.upstreamDoneMs = performance.now()
-    this.#giveUp(error)
+    const { ledger } = this.#t
+    ledger.upstreamDoneMs = performance.now()
+    const isBeforeFirstByte =
+      ledger.firstByteMs === 0 && error instanceof GatewayError && error.code === 'upstream_stream_error'
+    this.#giveUp(isBeforeFirstByte ? lost(this.#t, 'The provider broke off before its answer began.') : error)
   }
 
   // ── whole answers ──

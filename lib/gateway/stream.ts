@@ -246,6 +246,11 @@ export class AnthropicTap extends ByteTap {
   protected inspect(event: SseEvent): Fate {
     const step = this.#reader.push(event)
     this.streamFailure = step.error
+    // Not as Anthropic says it, but what stands before it may be somebody else's proxy.
+    if (event.event === null && step.error === null) {
+      const body = objectOf(event.data)
+      if (body?.error && body.type === undefined) this.streamFailure = failureOf(body)
+    }
     if (event.event === 'message_stop') return 'done'
     return step.isClosing ? 'hold' : 'pass'
   }

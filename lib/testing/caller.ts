@@ -216,7 +216,8 @@ function open(baseUrl: string, key: string, ask: Ask): Promise<Coming> {
       headers: {
         ...(bearer && { authorization: `Bearer ${bearer}` }),
         ...(isJson && { 'content-type': 'application/json' }),
-        ...(bytes !== null && { 'content-length': String(Buffer.byteLength(bytes)) }),
+        ...(bytes !== null &&
+          !headers['transfer-encoding'] && { 'content-length': String(Buffer.byteLength(bytes)) }),
         ...headers,
       },
     })
