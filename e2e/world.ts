@@ -22,19 +22,21 @@ export interface World {
   anthropic: TestUpstream
   /** Credentials the stand-ins insist on; nothing but the stand-ins may ever see them. */
   credentials: { openai: string; anthropic: string }
-  /** What the server printed. */
+  /** What the server printed, every start of it. */
   output(): string
-  /** The server's process id. */
-  pid(): number
   admin<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T>
   /** Adds `@openai-prod` and `@anthropic-prod`, served by the stand-ins. */
   addProviders(): Promise<void>
+  /** Adds one provider under `slug`, served at `url` (an origin); gives the integration's id. */
+  addProvider(slug: string, provider: 'openai' | 'anthropic', url: string, key: string): Promise<string>
   createKey(fields?: Record<string, unknown>): Promise<{ id: string; key: string }>
   /** Waits until Logs hold a row that `matches`, at most `withinMs`. */
   logged(matches: (row: LogRow) => boolean, withinMs?: number): Promise<LogRow>
   rows(): Promise<LogRow[]>
-  kill(signal?: NodeJS.Signals): Promise<void>
-  restart(): Promise<void>
+  /** Sends a signal and waits for the end: the exit status, null when the signal itself ended it. */
+  kill(signal?: NodeJS.Signals): Promise<number | null>
+  /** Starts the server again on the same data; gives what this start printed. */
+  restart(): Promise<string>
   close(): Promise<void>
 }
 
@@ -67,6 +69,7 @@ export async function startWorld(env: Record<string, string> = {}): Promise<Worl
     ...env,
   }
   let server = await launch(settings)
+  let earlierOutput = ''
   const api = `${url}/api/v1`
 
   const admin = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
@@ -84,6 +87,17 @@ export async function startWorld(env: Record<string, string> = {}): Promise<Worl
   const rows = async () =>
     (await admin<{ data: LogRow[] }>('GET', `/logs?workspace_id=${workspaceId}&page_size=100`)).data
 
+  const addProvider = async (slug: string, provider: string, origin: string, key: string) => {
+    const { id } = await admin<{ id: string }>('POST', '/integrations', {
+      name: slug,
+      slug,
+      ai_provider_id: provider,
+      key,
+      configurations: { custom_host: `${origin}/v1` },
+    })
+    return id
+  }
+
   return {
     url,
     api,
@@ -94,21 +108,13 @@ export async function startWorld(env: Record<string, string> = {}): Promise<Worl
     openai,
     anthropic,
     credentials,
-    output: () => server.output(),
-    pid: () => server.process.pid as number,
+    output: () => earlierOutput + server.output(),
     admin,
     rows,
+    addProvider,
     async addProviders() {
-      const add = (slug: string, provider: string, upstream: TestUpstream, key: string) =>
-        admin('POST', '/integrations', {
-          name: slug,
-          slug,
-          ai_provider_id: provider,
-          key,
-          configurations: { custom_host: `${upstream.url}/v1` },
-        })
-      await add('openai-prod', 'openai', openai, credentials.openai)
-      await add('anthropic-prod', 'anthropic', anthropic, credentials.anthropic)
+      await addProvider('openai-prod', 'openai', openai.url, credentials.openai)
+      await addProvider('anthropic-prod', 'anthropic', anthropic.url, credentials.anthropic)
     },
     createKey: (fields = {}) =>
       admin('POST', '/api-keys/workspace/service', {
@@ -128,10 +134,12 @@ export async function startWorld(env: Record<string, string> = {}): Promise<Worl
     },
     async kill(signal = 'SIGKILL') {
       server.process.kill(signal)
-      await server.exited
+      return await server.exited
     },
     async restart() {
+      earlierOutput += server.output()
       server = await launch(settings)
+      return server.output()
     },
     async close() {
       server.process.kill('SIGTERM')
@@ -151,13 +159,20 @@ interface Launched {
 async function launch(settings: Record<string, string>): Promise<Launched> {
   const child = spawn(process.execPath, ['dist/server.js'], {
     cwd: join(import.meta.dirname, '..'),
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...settings } as unknown as NodeJS.ProcessEnv,
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: process.env.HOME ?? '',
+      ...settings,
+    } as unknown as NodeJS.ProcessEnv,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
   const exited = new Promise<number | null>((done) => child.on('exit', done))
   await new Promise<void>((ready, fail) => {
-    const timer = setTimeout(() => fail(new Error(`the server did not start:\n${text}`)), START_MS_MAX)
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      fail(new Error(`the server did not start:\n${text}`))
+    }, START_MS_MAX)
     const hear = (chunk: Buffer) => {
       text += chunk.toString()
       if (!READY.test(text)) return
