@@ -45,6 +45,9 @@ const dark: MantineColorsTuple = [
   '#070707',
 ]
 
+const SMALL_HINT = { '--input-description-size': '12px' }
+const SMALL_ERROR = { '--input-error-size': '12px' }
+
 /** Mantine's knobs, set to the look of the console: one hue for action and focus, neutral greys for all else. */
 export const theme = createTheme({
   primaryColor: 'amber',
@@ -85,9 +88,13 @@ export const theme = createTheme({
       defaultProps: { size: 'sm' },
       styles: { root: { height: 32, paddingInline: 12, fontSize: 13 } },
     },
-    TextInput: { defaultProps: { size: 'sm' } },
-    PasswordInput: { defaultProps: { size: 'sm' } },
-    Select: { defaultProps: { size: 'sm', checkIconPosition: 'right' } },
+    // Fields are as tall as buttons, so that a row of both has one base and one top.
+    Input: { styles: { wrapper: { '--input-height-sm': '32px' } } },
+    InputWrapper: { vars: () => ({ label: {}, required: {}, error: SMALL_ERROR, description: SMALL_HINT }) },
+    InputDescription: { vars: () => ({ description: SMALL_HINT }) },
+    InputError: { vars: () => ({ error: SMALL_ERROR }) },
+    Select: { defaultProps: { checkIconPosition: 'right' } },
+    Switch: { defaultProps: { withThumbIndicator: false } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: false, fz: 12 } },
     Drawer: {
       styles: { title: { fontWeight: 550 } },

@@ -9,10 +9,12 @@ interface Props {
   children: ReactNode
   /** The one next step. */
   action?: ReactNode
+  /** Of its heading: 1 where nothing else is on the page. */
+  level?: 1 | 2
 }
 
 /** What a place says while it has nothing to show. */
-export function EmptyState({ icon, title, children, action }: Props) {
+export function EmptyState({ icon, title, children, action, level = 2 }: Props) {
   return (
     <Stack align="center" gap={6} py={56} px={24} ta="center">
       {icon && (
@@ -20,7 +22,7 @@ export function EmptyState({ icon, title, children, action }: Props) {
           {icon}
         </span>
       )}
-      <Title order={2} fz={16}>
+      <Title order={level} fz={16}>
         {title}
       </Title>
       <Text c="dimmed" maw={440} component="div">

@@ -3,6 +3,7 @@
 import { ActionIcon, Drawer, Group, Tooltip } from '@mantine/core'
 import { ChevronDown, ChevronUp } from 'lucide-react'
 import { type ReactNode, useEffect, useEffectEvent } from 'react'
+import styles from './url-drawer.module.css'
 import { useUrlState } from './url-state.ts'
 
 interface Props {
@@ -68,6 +69,7 @@ export function UrlDrawer({ param = 'open', title, ids = [], size = 720, childre
                     variant="subtle"
                     color="gray"
                     disabled={at === 0}
+                    className={styles.step}
                     onClick={() => step(-1)}
                     aria-label="Previous"
                   >
@@ -79,6 +81,7 @@ export function UrlDrawer({ param = 'open', title, ids = [], size = 720, childre
                     variant="subtle"
                     color="gray"
                     disabled={at === ids.length - 1}
+                    className={styles.step}
                     onClick={() => step(1)}
                     aria-label="Next"
                   >
