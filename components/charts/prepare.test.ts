@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { colourOf, niceTicks, type Point, prepare, type Series, sparkPath, toCsv, topOf } from './prepare.ts'
+import { colourOf, niceTicks, type Point, prepare, type Series, sparkPaths, toCsv } from './prepare.ts'
 
 const MINUTE = 60_000
 const start = Date.parse('2026-03-09T12:00:00.000Z')
@@ -64,7 +64,7 @@ describe('a chart', () => {
       bucketSeconds: 60,
       timeZone: 'UTC',
     })
-    expect(ready.caption).toBe('9 Mar, 12:00 – 9 Mar, 12:02 UTC')
+    expect(ready.caption).toBe('9 Mar, 12:00 – 12:02 UTC')
     expect(ready.formatSpan(start)).toBe('9 Mar, 12:00 – 12:01')
   })
 
@@ -74,8 +74,41 @@ describe('a chart', () => {
       values: { ok: 1 },
     }))
     const ready = prepare({ points: days, series, unit: 'count', bucketSeconds: 86_400, timeZone: 'UTC' })
-    expect(ready.formatAt(ready.xTicks[0]!)).toBe('9 Mar')
+    expect(ready.formatAt(ready.xTicks[0]!)).toMatch(/^\d+ Mar$/)
     expect(ready.xTicks).toHaveLength(6)
+  })
+
+  it.each([
+    ['1h', 60, 60, ['12:10', '12:20', '12:30', '12:40', '12:50', '13:00']],
+    ['24h', 900, 97, ['16:00', '20:00', '00:00', '04:00', '08:00', '12:00']],
+  ])('marks round times on %s, wherever it begins', (_, bucketSeconds, buckets, marks) => {
+    const from = start + (bucketSeconds === 60 ? 3 : 15) * MINUTE
+    const ready = prepare({
+      points: Array.from({ length: buckets }, (__, index) => ({
+        atMs: from + index * bucketSeconds * 1000,
+        values: { ok: 1 },
+      })),
+      series,
+      unit: 'count',
+      bucketSeconds,
+      timeZone: 'UTC',
+    })
+    expect(ready.xTicks.map(ready.formatAt)).toEqual(marks)
+  })
+
+  it('marks the midnights of the reader, not those of UTC', () => {
+    const hours: Point[] = Array.from({ length: 169 }, (_, hour) => ({
+      atMs: start + hour * 3_600_000,
+      values: { ok: 1 },
+    }))
+    const ready = prepare({
+      points: hours,
+      series,
+      unit: 'count',
+      bucketSeconds: 3600,
+      timeZone: 'Asia/Tokyo',
+    })
+    expect(ready.xTicks.map((at) => new Date(at).getUTCHours())).toEqual([15, 15, 15, 15, 15, 15, 15])
   })
 
   it.each([
@@ -107,16 +140,15 @@ describe('colours', () => {
   })
 })
 
-describe('top of a list', () => {
-  it('sums what is left out', () => {
-    expect(topOf([3, 9, 1, 4], 2, (each) => each)).toEqual({ top: [9, 4], rest: { items: 2, size: 4 } })
-    expect(topOf([3], 2, (each) => each).rest).toBeNull()
-  })
-})
-
 describe('a sparkline', () => {
   it('breaks at gaps', () => {
-    expect(sparkPath([0, 10, null, 5, 10], 40, 10)).toBe('M0.0 10.0L10.0 0.0M30.0 5.0L40.0 0.0')
-    expect(sparkPath([1], 40, 10)).toBe('')
+    const { line, area } = sparkPaths([0, 10, null, 5, 10], 40, 10)
+    expect(line).toBe('M0.0 10.0L10.0 0.0M30.0 5.0L40.0 0.0')
+    expect(area).toBe('M0.0 10.0L10.0 0.0L10.0 10L0.0 10ZM30.0 5.0L40.0 0.0L40.0 10L30.0 10Z')
+    expect(sparkPaths([1], 40, 10)).toEqual({ line: '', area: '' })
+  })
+
+  it('one measured moment among none is a dot, not a hill', () => {
+    expect(sparkPaths([null, null, 4, null], 30, 10)).toEqual({ line: 'M20.0 0.0h0.01', area: '' })
   })
 })

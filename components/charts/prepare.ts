@@ -1,5 +1,5 @@
 /**
- * Everything a chart has to decide, decided before it is drawn: units, ticks, colours, gaps, captions, top-N. Pure.
+ * Everything a chart has to decide, decided before it is drawn: units, ticks, colours, gaps, captions. Pure.
  */
 import { compact, count, duration, money } from '../format.ts'
 
@@ -25,7 +25,7 @@ export interface Prepared {
   series: readonly Series[]
   /** From zero to at least the largest stack, in round steps. */
   yTicks: number[]
-  /** Epoch milliseconds, at most six, on round times. */
+  /** Epoch milliseconds of a handful of buckets, on round times of the reader's zone. */
   xTicks: number[]
   /** A value on the axis. */
   formatTick: (value: number) => string
@@ -71,16 +71,15 @@ export function prepare({ points, series, unit, bucketSeconds, timeZone }: Reque
     rows,
     series,
     yTicks: niceTicks(most, unit === 'count'),
-    xTicks: spread(
+    xTicks: roundTimes(
       points.map(({ atMs }) => atMs),
-      6,
+      timeZone,
     ),
     formatTick: TICKS[unit],
     formatValue: (value) => (value === null ? 'no calls' : VALUES[unit](value)),
     formatAt: clock.axis,
     formatSpan: (atMs) => `${clock.full(atMs)} – ${clock.end(atMs + bucketSeconds * 1000)}`,
-    caption:
-      points.length === 0 ? '' : `${clock.full(first)} – ${clock.full(last)} ${zoneName(last, timeZone)}`,
+    caption: points.length === 0 ? '' : `${clock.span(first, last)} ${zoneName(last, timeZone)}`,
     isEmpty: most === 0,
   }
 }
@@ -110,23 +109,6 @@ export function colourOf(slug: string): string {
   return `var(--tg-series-${hash % PALETTE})`
 }
 
-/** The `most` largest by `size`, and what the rest come to; `rest` is null when nothing was left out. */
-export function topOf<T>(
-  items: readonly T[],
-  most: number,
-  size: (item: T) => number,
-): { top: T[]; rest: { items: number; size: number } | null } {
-  const sorted = [...items].sort((a, b) => size(b) - size(a))
-  const left = sorted.slice(most)
-  return {
-    top: sorted.slice(0, most),
-    rest:
-      left.length === 0
-        ? null
-        : { items: left.length, size: left.reduce((sum, item) => sum + size(item), 0) },
-  }
-}
-
 /** The rows as CSV with full figures: RFC 3339 times, gaps empty. */
 export function toCsv({ rows, series }: Pick<Prepared, 'rows' | 'series'>): string {
   const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
@@ -137,24 +119,34 @@ export function toCsv({ rows, series }: Pick<Prepared, 'rows' | 'series'>): stri
   return `${[head, ...lines].join('\n')}\n`
 }
 
-/** An SVG path through values in a box; gaps break the line. Empty for fewer than two values. */
-export function sparkPath(values: readonly (number | null)[], width: number, height: number): string {
-  if (values.length < 2) return ''
+/**
+ * SVG paths through values in a box: the line and the area under it. Gaps break both, and a value between two gaps is a
+ * dot. Empty for fewer than two values.
+ */
+export function sparkPaths(
+  values: readonly (number | null)[],
+  width: number,
+  height: number,
+): { line: string; area: string } {
+  if (values.length < 2) return { line: '', area: '' }
   const most = Math.max(1e-12, ...values.map((value) => value ?? 0))
-  let isDrawing = false
-  return values
-    .map((value, index) => {
-      if (value === null) {
-        isDrawing = false
-        return ''
-      }
-      const x = (index / (values.length - 1)) * width
-      const y = height - (value / most) * height
-      const command = isDrawing ? 'L' : 'M'
-      isDrawing = true
-      return `${command}${x.toFixed(1)} ${y.toFixed(1)}`
-    })
-    .join('')
+  const runs: { x: string; y: string }[][] = [[]]
+  for (const [index, value] of values.entries()) {
+    if (value === null) runs.push([])
+    else {
+      const x = ((index / (values.length - 1)) * width).toFixed(1)
+      runs.at(-1)?.push({ x, y: (height - (value / most) * height).toFixed(1) })
+    }
+  }
+  const drawn = runs.filter((run) => run.length > 0)
+  const through = (run: (typeof runs)[number]) => `M${run.map(({ x, y }) => `${x} ${y}`).join('L')}`
+  return {
+    line: drawn.map((run) => `${through(run)}${run.length === 1 ? 'h0.01' : ''}`).join(''),
+    area: drawn
+      .filter((run) => run.length > 1)
+      .map((run) => `${through(run)}L${run.at(-1)?.x} ${height}L${run[0]?.x} ${height}Z`)
+      .join(''),
+  }
 }
 
 const TICKS: Record<Unit, (value: number) => string> = {
@@ -171,10 +163,16 @@ function timeFormat(bucketSeconds: number, spanMs: number, timeZone: string | un
   const isDaily = bucketSeconds >= 86_400
   const isLong = spanMs > 2 * 86_400_000
   const full = (atMs: number) => (isDaily ? day.format(atMs) : `${day.format(atMs)}, ${hour.format(atMs)}`)
+  const end = (atMs: number) => (isDaily ? day.format(atMs) : hour.format(atMs))
   return {
     axis: (atMs: number) => (isDaily || isLong ? day.format(atMs) : hour.format(atMs)),
     full,
-    end: (atMs: number) => (isDaily ? day.format(atMs) : hour.format(atMs)),
+    end,
+    /** A day is named once when both ends lie in it. */
+    span: (fromMs: number, toMs: number) => {
+      const isOneDay = !isDaily && day.format(fromMs) === day.format(toMs)
+      return `${full(fromMs)} – ${isOneDay ? end(toMs) : full(toMs)}`
+    },
   }
 }
 
@@ -186,8 +184,48 @@ function zoneName(atMs: number, timeZone: string | undefined): string {
   return format.formatToParts(atMs).find(({ type }) => type === 'timeZoneName')?.value ?? ''
 }
 
-/** At most `most` of the moments, evenly apart, the first among them. */
-function spread(moments: readonly number[], most: number): number[] {
-  const every = Math.max(1, Math.ceil(moments.length / most))
-  return moments.filter((_, index) => index % every === 0)
+/**
+ * Those of the moments that begin a round span of wall-clock time, in the shortest span that leaves at most seven: 12:00,
+ * 16:00, 20:00 rather than 12:12, 16:27, 20:42.
+ */
+function roundTimes(moments: readonly number[], timeZone: string | undefined): number[] {
+  const wall = wallClock(timeZone)
+  const walls = moments.map(wall)
+  for (const step of ROUND_MS) {
+    const begins = moments.filter((_, index) => {
+      const before = walls[index - 1]
+      const now = walls[index] as number
+      return before === undefined ? now % step === 0 : Math.floor(now / step) !== Math.floor(before / step)
+    })
+    if (begins.length <= X_TICKS_MAX) return begins
+  }
+  return moments.slice(0, 1)
 }
+
+/** Turns a moment into milliseconds of the zone's own calendar, as if its clock were UTC's. */
+function wallClock(timeZone: string | undefined): (atMs: number) => number {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    hourCycle: 'h23',
+    ...(timeZone ? { timeZone } : {}),
+  })
+  return (atMs) => {
+    const parts = Object.fromEntries(
+      format.formatToParts(atMs).map(({ type, value }) => [type, Number(value)]),
+    )
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = parts
+    return Date.UTC(year, month - 1, day, hour, minute)
+  }
+}
+
+const X_TICKS_MAX = 7
+const MINUTE_MS = 60_000
+const ROUND_MS = [
+  ...[1, 2, 5, 10, 15, 30],
+  ...[1, 2, 3, 4, 6, 12].map((hours) => hours * 60),
+  ...[1, 2, 5, 10, 15, 30, 60, 90].map((days) => days * 1440),
+].map((minutes) => minutes * MINUTE_MS)

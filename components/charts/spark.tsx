@@ -1,11 +1,11 @@
-import { sparkPath } from './prepare.ts'
+import { sparkPaths } from './prepare.ts'
 
 const WIDTH = 200
 const HEIGHT = 28
 
 /** A line without axes, for a figure's recent past. Its meaning is in the words beside it. */
 export function Spark({ values }: { values: readonly (number | null)[] }) {
-  const path = sparkPath(values, WIDTH, HEIGHT - 3)
+  const { line, area } = sparkPaths(values, WIDTH, HEIGHT - 3)
   return (
     <svg
       viewBox={`0 -1.5 ${WIDTH} ${HEIGHT}`}
@@ -15,22 +15,17 @@ export function Spark({ values }: { values: readonly (number | null)[] }) {
       aria-hidden="true"
       style={{ display: 'block', overflow: 'visible' }}
     >
-      {path && (
-        <>
-          <path
-            d={`${path}L${WIDTH} ${HEIGHT - 3}L0 ${HEIGHT - 3}Z`}
-            fill="var(--tg-series-0)"
-            opacity={0.1}
-          />
-          <path
-            d={path}
-            fill="none"
-            stroke="var(--tg-series-0)"
-            strokeWidth={1.5}
-            strokeLinejoin="round"
-            vectorEffect="non-scaling-stroke"
-          />
-        </>
+      {area && <path d={area} fill="var(--tg-series-0)" opacity={0.1} />}
+      {line && (
+        <path
+          d={line}
+          fill="none"
+          stroke="var(--tg-series-0)"
+          strokeWidth={1.5}
+          strokeLinecap="round"
+          strokeLinejoin="round"
+          vectorEffect="non-scaling-stroke"
+        />
       )}
     </svg>
   )

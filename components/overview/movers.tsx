@@ -2,7 +2,7 @@
 
 import { Skeleton, Table } from '@mantine/core'
 import Link from 'next/link'
-import { colourOf, topOf } from '../charts/prepare.ts'
+import { colourOf } from '../charts/prepare.ts'
 import { count, moneyFromCents, percent } from '../format.ts'
 import styles from './overview.module.css'
 import type { Overview } from './verdict.ts'
@@ -14,13 +14,11 @@ interface Props {
   kind: 'model' | 'provider'
 }
 
-const SHOWN = 6
 const FILTER = { model: 'ai_model', provider: 'virtual_keys' } as const
 
-/** The models or providers most called, what they cost and how often they fail; a name leads to its calls. */
+/** The dearest models or providers, then the most called, and how often they fail; a name leads to its calls. */
 export function Movers({ title, rows, kind }: Props) {
-  const { top, rest } = topOf(rows ?? [], SHOWN, ({ requests }) => requests)
-  const most = top[0]?.requests ?? 1
+  const dearest = Math.max(1e-9, ...(rows ?? []).map(({ cost }) => cost))
   return (
     <section className={styles.movers} aria-label={title}>
       <h2 className={styles.moversTitle}>{title}</h2>
@@ -39,31 +37,31 @@ export function Movers({ title, rows, kind }: Props) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {top.map(({ name, requests, errors, cost }) => (
+            {rows.map(({ name, requests, errors, cost }) => (
               <Table.Tr key={name}>
                 <Table.Td className={styles.moverName}>
                   <span
                     className={styles.moverBar}
-                    style={{ width: `${(requests / most) * 100}%`, background: colourOf(name) }}
+                    style={{ width: `${(cost / dearest) * 100}%`, background: colourOf(name) }}
                     aria-hidden
                   />
-                  <Link href={`/logs?${FILTER[kind]}=${encodeURIComponent(name)}`} className="mono">
-                    {name || '(none reached)'}
-                  </Link>
+                  {name === '' ? (
+                    <span className={styles.dim}>none was reached</span>
+                  ) : (
+                    <Link
+                      href={`/logs?${FILTER[kind]}=${encodeURIComponent(name)}`}
+                      className="mono"
+                      title={name}
+                    >
+                      {name}
+                    </Link>
+                  )}
                 </Table.Td>
                 <Table.Td ta="right">{count(requests)}</Table.Td>
                 <Table.Td ta="right">{errors === 0 ? '0' : percent(errors / requests)}</Table.Td>
                 <Table.Td ta="right">{moneyFromCents(cost)}</Table.Td>
               </Table.Tr>
             ))}
-            {rest && (
-              <Table.Tr>
-                <Table.Td c="dimmed">{count(rest.items)} more</Table.Td>
-                <Table.Td ta="right">{count(rest.size)}</Table.Td>
-                <Table.Td />
-                <Table.Td />
-              </Table.Tr>
-            )}
           </Table.Tbody>
         </Table>
       )}

@@ -150,7 +150,7 @@ function answers(
     {
       label: 'Gateway overhead',
       value: now && duration(now.overhead_ms),
-      note: now && (now.requests === 0 ? NO_CALLS : 'added to a call, on average'),
+      note: now && (now.requests === 0 ? NO_CALLS : 'added to a call, in the median'),
     },
   ]
 }

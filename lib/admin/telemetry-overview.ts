@@ -49,7 +49,7 @@ function figures(found: Figures): Row['now'] {
     output_tokens: found.outputTokens,
     p50_ms: found.latencyP50Ms,
     p99_ms: found.latencyP99Ms,
-    overhead_ms: found.overheadMeanMs,
+    overhead_ms: found.overheadP50Ms,
   }
 }
 

@@ -302,7 +302,7 @@ const figures = z.object({
   /** ms; null without calls. */
   p50_ms: z.number().nullable(),
   p99_ms: z.number().nullable(),
-  /** Mean ms spent in the gateway itself; null without calls. */
+  /** Median ms spent in the gateway itself; null without calls. */
   overhead_ms: z.number().nullable(),
 })
 
