@@ -103,6 +103,7 @@ function Form({ types }: { types: readonly KeyType[] }) {
   return (
     <form
       ref={body}
+      className={styles.form}
       onSubmit={submit}
       onKeyDown={(event) => submitOnKeys(event, body.current)}
       noValidate

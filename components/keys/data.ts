@@ -21,7 +21,7 @@ export const FORGOTTEN = { gcTime: 0 } as const
 
 const PAGE_SIZE = 100
 /** Up to here all keys are here at once, so search and sort see every one; beyond it the server pages and searches. */
-const WHOLE_MAX = 400
+const WHOLE_MAX = 200
 
 /** The keys of the workspace on screen, of one type or all: whole, or page by page with the server's search by name. */
 export function useKeyList(type: KeyType | undefined, search: string) {
@@ -85,4 +85,11 @@ export function usePeople(): { people: readonly Person[]; nameOf: (id: string | 
     }
     return { people, nameOf }
   }, [data, me])
+}
+
+/** Who made something, after "by": nobody's name means that a program did. */
+export function byWhom(nameOf: (id: string | null) => string, id: string | null): string {
+  if (id === null) return 'a program'
+  const name = nameOf(id)
+  return name === 'You' ? 'you' : name
 }

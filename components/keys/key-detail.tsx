@@ -16,7 +16,7 @@ import { notifyDone } from '../ui/notify.tsx'
 import { Time } from '../ui/time.tsx'
 import { setUrlState, useUrlState } from '../ui/url-state.ts'
 import { focusFirst, submitOnKeys } from './create-key.tsx'
-import { useKeyQueries, usePeople } from './data.ts'
+import { byWhom, useKeyQueries, usePeople } from './data.ts'
 import { useKeyActs } from './key-acts.tsx'
 import { KeyAsCode } from './key-code.tsx'
 import {
@@ -103,7 +103,7 @@ function Overview({ apiKey: key }: { apiKey: ApiKey }) {
             [
               'Created',
               <span key="created">
-                <Time at={key.created_at} /> by {key.created_by ? nameOf(key.created_by) : 'a program'}
+                <Time at={key.created_at} /> by {byWhom(nameOf, key.created_by)}
               </span>,
             ],
             ['Last used', key.last_used_at ? <Time key="used" at={key.last_used_at} /> : 'Never'],
@@ -225,6 +225,7 @@ function Edit({ apiKey: key }: { apiKey: ApiKey }) {
   return (
     <form
       ref={body}
+      className={styles.form}
       onSubmit={submit}
       onKeyDown={(event) => submitOnKeys(event, body.current)}
       noValidate

@@ -120,7 +120,7 @@ export function asNew(draft: KeyDraft): KeyDraft {
 }
 
 /**
- * What is wrong with a draft, by wire path; metadata by row as `defaults.metadata.<index>`. An expiry that a stored key
+ * What is wrong with a draft, by wire path; metadata by row as `defaults.metadata.<index>.name` and `….value`. An expiry that a stored key
  * has already (`keptExpiry`) is not judged again.
  */
 export function keyProblems(draft: KeyDraft, nowMs: number, keptExpiry = ''): Problems {
@@ -133,9 +133,9 @@ export function keyProblems(draft: KeyDraft, nowMs: number, keptExpiry = ''): Pr
     const path = `defaults.metadata.${index}`
     const said = row.name.trim()
     if (said === '' && row.value.trim() === '') continue
-    if (said.length < 1 || said.length > 128) found[path] = 'The name must have 1-128 characters'
-    else if (row.value.length > 128) found[path] = 'The value must have at most 128 characters'
-    else if (names.indexOf(said) !== index) found[path] = `“${said}” stands here twice`
+    if (said.length < 1 || said.length > 128) found[`${path}.name`] = 'The name must have 1-128 characters'
+    else if (names.indexOf(said) !== index) found[`${path}.name`] = `“${said}” stands here twice`
+    if (row.value.length > 128) found[`${path}.value`] = 'The value must have at most 128 characters'
   }
   if (draft.expiresAt !== '' && draft.expiresAt !== keptExpiry && !(Date.parse(draft.expiresAt) > nowMs))
     found.expires_at = 'Must lie in the future'

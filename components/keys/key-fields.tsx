@@ -18,7 +18,6 @@ import { absoluteTime } from '../format.ts'
 import type { FormState } from '../resource/form-state.ts'
 import { useWorkspaces } from '../shell/workspace.tsx'
 import { MomentInput } from '../ui/moment-input.tsx'
-import { useNow } from '../ui/time.tsx'
 import { AdvancedFields } from './advanced-fields.tsx'
 import { usePeople } from './data.ts'
 import { asType, type KeyDraft, keyProblems, TYPE_WORDS } from './key-draft.ts'
@@ -35,8 +34,7 @@ interface Props {
 /** Everything of a key but its permissions. */
 export function KeyFields({ form, isNew, types = [] }: Props) {
   const { values, set, problem, judge } = form
-  const nowMs = useNow()
-  const check = (path: string) => () => judge([path], keyProblems(values, nowMs))
+  const check = (path: string) => () => judge([path], keyProblems(values, Date.now()))
   return (
     <Stack gap={16}>
       {isNew && (
@@ -173,11 +171,13 @@ function Metadata({ form: { values, set, problem, judge } }: { form: FormState<K
     set({ metadata: rows.map((row, at) => (at === index ? { ...row, ...part } : row)) })
     judge(['defaults.metadata'], {})
   }
+  const check = (index: number) => () => judge([`defaults.metadata.${index}`], keyProblems(values, 0))
+  // The server names a value by its name, and a bad name by nothing.
+  const atName = (index: number) => problem(`defaults.metadata.${index}.name`)
+  const atValue = (index: number, name: string) =>
+    problem(`defaults.metadata.${index}.value`) ?? (name ? problem(`defaults.metadata.${name}`) : undefined)
   const general = problem('defaults.metadata')
-  const isAtRow = rows.some((row, index) => rowProblem(index, row.name) !== undefined)
-  function rowProblem(index: number, name: string): string | undefined {
-    return problem(`defaults.metadata.${index}`) ?? (name ? problem(`defaults.metadata.${name}`) : undefined)
-  }
+  const isAtRow = rows.some((row, index) => atName(index) ?? atValue(index, row.name.trim()))
   return (
     <Input.Wrapper
       label="Metadata"
@@ -192,19 +192,20 @@ function Metadata({ form: { values, set, problem, judge } }: { form: FormState<K
             <TextInput
               aria-label={`Metadata ${index + 1}: name`}
               placeholder="team"
-              data-path={`defaults.metadata.${index}`}
+              data-path={`defaults.metadata.${index}.name`}
               value={row.name}
-              error={rowProblem(index, row.name)}
+              error={atName(index)}
               onChange={(event) => change(index, { name: event.currentTarget.value })}
-              onBlur={() =>
-                judge([`defaults.metadata.${index}`], keyProblems({ ...values, name: 'x', scopes: ['x'] }, 0))
-              }
+              onBlur={check(index)}
             />
             <TextInput
               aria-label={`Metadata ${index + 1}: value`}
               placeholder="checkout"
+              data-path={`defaults.metadata.${index}.value`}
               value={row.value}
+              error={atValue(index, row.name.trim())}
               onChange={(event) => change(index, { value: event.currentTarget.value })}
+              onBlur={check(index)}
             />
             <ActionIcon
               variant="subtle"

@@ -1,6 +1,6 @@
 'use client'
 
-import { Tooltip } from '@mantine/core'
+import { memo } from 'react'
 import type { KeyType } from '@/lib/contract/scopes.ts'
 import { useWorkspaces } from '../shell/workspace.tsx'
 import { Status, type Tone } from '../ui/status.tsx'
@@ -21,25 +21,22 @@ export function KeyStatus({ of: { status } }: { of: ApiKey }) {
 }
 
 /** Budgets and rates of a key in words. They are kept, and this version does not act on them: said wherever they stand. */
-export function KeyLimits({ of: key }: { of: ApiKey }) {
+export const KeyLimits = memo(function KeyLimits({ of: key }: { of: ApiKey }) {
   const words = limitWords(key)
   if (words.length === 0) return <span className={styles.dim}>–</span>
   return (
-    <Tooltip
-      label={`${words.join(' · ')}. Stored; this version does not enforce it yet.`}
-      multiline
-      maw={360}
+    <span
+      className={styles.limits}
+      title={`${words.join(' · ')}. Stored; this version does not enforce it yet.`}
     >
-      <span className={styles.limits}>
-        <span className={styles.limitWords}>
-          {words[0]}
-          {words.length > 1 && ` +${words.length - 1}`}
-        </span>
-        <span className={styles.dim}>not enforced yet</span>
+      <span className={styles.limitWords}>
+        {words[0]}
+        {words.length > 1 && ` +${words.length - 1}`}
       </span>
-    </Tooltip>
+      <span className={styles.dim}>not enforced yet</span>
+    </span>
   )
-}
+})
 
 /** Each budget and rate limit of a key as a phrase. */
 export function limitWords(key: Pick<ApiKey, 'usage_limits_all' | 'rate_limits'>): string[] {

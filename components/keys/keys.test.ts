@@ -78,9 +78,9 @@ describe('a new key', () => {
     expect(Object.keys(keyProblems(wrong, NOW))).toEqual([
       'name',
       'description',
-      'defaults.metadata.1',
-      'defaults.metadata.2',
-      'defaults.metadata.3',
+      'defaults.metadata.1.name',
+      'defaults.metadata.2.name',
+      'defaults.metadata.3.value',
       'expires_at',
       'scopes',
     ])

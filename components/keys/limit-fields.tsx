@@ -186,7 +186,9 @@ function Limits({ label, hint, add, canAdd, onAdd, error, children }: LimitsProp
         <Text fw={500} size="sm">
           {label}
         </Text>
-        <Status tone="idle">Stored, not enforced yet</Status>
+        <Text size="xs" component="div">
+          <Status tone="idle">Stored, not enforced yet</Status>
+        </Text>
       </Group>
       <Text size="xs" c="dimmed">
         {hint}

@@ -1,0 +1,92 @@
+'use client'
+
+import { memo } from 'react'
+import type { Column } from '../resource/list.tsx'
+import { Copyable } from '../ui/copyable.tsx'
+import { Time } from '../ui/time.tsx'
+import { byWhom } from './data.ts'
+import { type ApiKey, TYPE_WORDS } from './key-draft.ts'
+import { Expiry, KeyLimits, KeyStatus } from './key-words.tsx'
+import styles from './keys.module.css'
+
+/** Columns of the key list; a tab of one type does not repeat it, and service keys have no owner. */
+export function columnsOf(
+  tab: 'all' | 'service' | 'user',
+  nameOf: (id: string | null) => string,
+): Column<ApiKey>[] {
+  return [
+    {
+      key: 'name',
+      title: 'Name',
+      sort: ({ name }) => name,
+      render: ({ name }) => (
+        <span className={styles.clip} title={name}>
+          {name}
+        </span>
+      ),
+    },
+    {
+      key: 'key',
+      title: 'Key',
+      render: ({ key }) => <MaskedKey mask={key} />,
+    },
+    ...(tab === 'all'
+      ? [
+          {
+            key: 'type',
+            title: 'Type',
+            sort: (row: ApiKey) => row.type,
+            render: (row: ApiKey) => TYPE_WORDS[row.type].label,
+          },
+        ]
+      : []),
+    ...(tab === 'service'
+      ? []
+      : [
+          {
+            key: 'owner',
+            title: 'Owner',
+            sort: (row: ApiKey) => nameOf(row.user_id),
+            render: (row: ApiKey) =>
+              row.user_id ? (
+                <span className={styles.clip} title={nameOf(row.user_id)} style={{ maxWidth: 160 }}>
+                  {nameOf(row.user_id)}
+                </span>
+              ) : (
+                <span className={styles.dim}>–</span>
+              ),
+          },
+        ]),
+    {
+      key: 'created',
+      title: 'Created',
+      sort: ({ created_at }) => created_at,
+      render: ({ created_at, created_by }) => (
+        <span className={styles.created}>
+          <Time at={created_at} />
+          <span className={styles.dim}>by {byWhom(nameOf, created_by)}</span>
+        </span>
+      ),
+    },
+    {
+      key: 'used',
+      title: 'Last used',
+      sort: ({ last_used_at }) => last_used_at,
+      render: ({ last_used_at }) =>
+        last_used_at ? <Time at={last_used_at} /> : <span className={styles.dim}>Never</span>,
+    },
+    {
+      key: 'expires',
+      title: 'Expires',
+      sort: ({ expires_at }) => expires_at,
+      render: ({ expires_at }) => <Expiry at={expires_at} />,
+    },
+    { key: 'limits', title: 'Limits', isWideOnly: true, render: (row) => <KeyLimits of={row} /> },
+    { key: 'status', title: 'Status', sort: ({ status }) => status, render: (row) => <KeyStatus of={row} /> },
+  ]
+}
+
+// The list is drawn anew with every change of the address; what a row costs is worth keeping.
+const MaskedKey = memo(function MaskedKey({ mask }: { mask: string }) {
+  return <Copyable value={mask} label="masked key" shown={mask} />
+})
