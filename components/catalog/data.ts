@@ -104,6 +104,14 @@ export interface ModelChange {
   max_output_tokens?: number | null
 }
 
+interface ModelsChange {
+  /** Of the integration. */
+  slug: string
+  models: readonly ModelChange[]
+  /** Whether models the catalogue learns of later are on by themselves. */
+  allowAll?: boolean
+}
+
 /** Changes models of an integration: on screen at once, taken back when refused. Quiet where a form says why itself. */
 export function useChangeModels({ isQuiet = false }: { isQuiet?: boolean } = {}) {
   const { integrations } = useCatalog()
@@ -111,9 +119,12 @@ export function useChangeModels({ isQuiet = false }: { isQuiet?: boolean } = {})
   const { onSuccess: _, ...act } = integrations.act('updateModels')
   return useMutation({
     ...act,
-    mutationFn: ({ slug, models }: { slug: string; models: readonly ModelChange[] }, context) =>
-      act.mutationFn!({ id: slug, input: { models } }, context),
-    onMutate: async ({ slug, models }) => {
+    mutationFn: ({ slug, models, allowAll }: ModelsChange, context) =>
+      act.mutationFn!(
+        { id: slug, input: { models, ...(allowAll === undefined ? {} : { allow_all_models: allowAll }) } },
+        context,
+      ),
+    onMutate: async ({ slug, models, allowAll }: ModelsChange) => {
       const { queryKey } = integrations.read<IntegrationModels>('listModels', {}, slug)
       await client.cancelQueries({ queryKey })
       const before = client.getQueryData<IntegrationModels>(queryKey)
@@ -123,6 +134,7 @@ export function useChangeModels({ isQuiet = false }: { isQuiet?: boolean } = {})
         (now) =>
           now && {
             ...now,
+            allow_all_models: allowAll ?? now.allow_all_models,
             models: now.models.map((model) => {
               const change = said.get(model.slug)
               return change ? { ...model, enabled: change.enabled } : model

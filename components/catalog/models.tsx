@@ -1,7 +1,8 @@
 'use client'
 
-import { Button, Select, Switch, TextInput } from '@mantine/core'
-import { Boxes, Plus, Search } from 'lucide-react'
+import { Button, Menu, Select, Switch, TextInput } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { Boxes, ChevronDown, Plus, Search } from 'lucide-react'
 import { useDeferredValue, useMemo } from 'react'
 import { compact, count, plural } from '../format.ts'
 import listStyles from '../resource/list.module.css'
@@ -37,7 +38,8 @@ export function Models() {
   const [said, setShow] = useUrlState('show')
   const [sort] = useUrlState('sort')
   const [paging] = usePaging(PAGE)
-  const { turn, canTurn } = useModelSwitch()
+  const { turn, turnAll, canTurn } = useModelSwitch()
+  const isPhone = useMediaQuery('(max-width: 40em)') ?? false
   const show = SHOWS.find((each) => each === said) ?? 'all'
   const words = useDeferredValue(search ?? '')
   const found = useMemo(
@@ -56,7 +58,12 @@ export function Models() {
       sort: SORTS.model!,
       render: ({ id, model }) => (
         <span style={{ display: 'inline-flex', alignItems: 'center', maxWidth: 420 }}>
-          <Copyable value={id} />
+          {/* On a phone the name is the button that opens the card. */}
+          {isPhone ? (
+            <code style={{ fontSize: 12, overflowWrap: 'anywhere' }}>{id}</code>
+          ) : (
+            <Copyable value={id} />
+          )}
           <ModelMarks model={model} />
         </span>
       ),
@@ -178,6 +185,20 @@ export function Models() {
               }}
               w={130}
             />
+            {canTurn && found.length > 0 && (
+              <Menu position="bottom-start" width={220}>
+                <Menu.Target>
+                  <Button variant="default" h={36} rightSection={<ChevronDown size={14} />}>
+                    Turn
+                  </Button>
+                </Menu.Target>
+                <Menu.Dropdown>
+                  <Menu.Label>{plural(found.length, 'model')} in this view</Menu.Label>
+                  <Menu.Item onClick={() => turnAll(found, true)}>Turn all of them on</Menu.Item>
+                  <Menu.Item onClick={() => turnAll(found, false)}>Turn all of them off</Menu.Item>
+                </Menu.Dropdown>
+              </Menu>
+            )}
             {!isPending && (
               <span className={`${styles.dim} figures`} style={{ fontSize: 13 }} role="status">
                 {plural(found.length, 'model')}

@@ -21,7 +21,7 @@ export function ProviderModels({ provider }: { provider: Provider }) {
   const { integrations } = useCatalog()
   const list = useQuery(integrations.read<IntegrationModels>('listModels', {}, provider.integration_id))
   const [search, setSearch] = useState('')
-  const { turn, canTurn } = useModelSwitch()
+  const { turn, setNew, canTurn } = useModelSwitch()
   const all = list.data?.models ?? []
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
   const found = all
@@ -73,6 +73,14 @@ export function ProviderModels({ provider }: { provider: Provider }) {
           </Button>
         </Group>
       </Group>
+      <Switch
+        size="xs"
+        mb={12}
+        label="New models of the catalogue are on by themselves"
+        checked={list.data.allow_all_models}
+        disabled={!canTurn}
+        onChange={() => setNew(provider.integration_id, list.data)}
+      />
       <div className={listStyles.frame}>
         <Table.ScrollContainer minWidth={480} type="native">
           <Table className={listStyles.table} aria-label={`Models of ${provider.name}`}>
