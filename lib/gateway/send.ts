@@ -158,12 +158,15 @@ class Exchange implements UpstreamHandler, AnswerStream {
         )
       return
     }
+    const silences = tap.silences()
     try {
       this.#emit(tap.push(chunk))
     } catch (error) {
       this.#giveUp(error)
       return
     }
+    // Comments pass too, but agents do not take them for life.
+    if (tap.silences() === silences) this.#lastLifeMs = performance.now()
     this.#advance(tap)
   }
 
@@ -380,10 +383,7 @@ class Exchange implements UpstreamHandler, AnswerStream {
     const bytes = typeof out === 'string' ? Buffer.from(out) : out
     if (bytes.length === 0) return
     this.#lastSentMs = performance.now()
-    if (!isHeartbeat) {
-      this.#lastLifeMs = this.#lastSentMs
-      this.#keep(bytes)
-    }
+    if (!isHeartbeat) this.#keep(bytes)
     if (!this.#sink) this.#queue.push(bytes)
     else if (!this.#sink.write(bytes)) this.#exchange?.pause()
   }

@@ -38,6 +38,7 @@ export interface StreamTap {
 
 const LF = 0x0a
 const CR = 0x0d
+const COLON = 0x3a
 const NONE = Buffer.alloc(0)
 
 const SEEN_BYTES_MAX = 8 * 1024 * 1024
@@ -101,7 +102,8 @@ abstract class ByteTap implements StreamTap {
   closing = () => Buffer.concat(this.#held)
 
   #release(block: Buffer): Buffer | null {
-    if (this.#hasBegun && !this.#isHolding && !this.tells.some((tell) => block.includes(tell))) {
+    const isPlain = this.#hasBegun && !this.#isHolding && block[0] !== COLON
+    if (isPlain && !this.tells.some((tell) => block.includes(tell))) {
       this.#remember(block)
       return block
     }
