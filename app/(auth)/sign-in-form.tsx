@@ -1,7 +1,8 @@
 'use client'
 
 import { Alert, Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
-import { type FormEvent, useRef, useState } from 'react'
+import { type FormEvent, useRef, useState, useSyncExternalStore } from 'react'
+import styles from './layout.module.css'
 
 /**
  * E-mail and password. What was typed stays on a refusal, the refusal is read out, and focus returns to the password.
@@ -10,6 +11,7 @@ export function SignInForm({ destination }: { destination: string }) {
   const [problem, setProblem] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
   const passwordInput = useRef<HTMLInputElement>(null)
+  const isAlive = useIsAlive()
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -25,7 +27,8 @@ export function SignInForm({ destination }: { destination: string }) {
   }
 
   return (
-    <form onSubmit={submit}>
+    // Should the browser ever send it by itself, the password goes into a body and not into an address.
+    <form onSubmit={submit} method="post">
       <Stack gap={16} mt={24}>
         <div>
           <Title order={1}>Sign in</Title>
@@ -54,7 +57,7 @@ export function SignInForm({ destination }: { destination: string }) {
           required
           withAsterisk={false}
         />
-        <Button type="submit" loading={isBusy} fullWidth h={36}>
+        <Button type="submit" loading={isBusy} disabled={!isAlive} className={styles.submit} fullWidth h={36}>
           Sign in
         </Button>
         <Text c="dimmed" size="xs">
@@ -63,6 +66,15 @@ export function SignInForm({ destination }: { destination: string }) {
         </Text>
       </Stack>
     </form>
+  )
+}
+
+/** False until the scripts that send the form have taken over the page. */
+function useIsAlive(): boolean {
+  return useSyncExternalStore(
+    () => () => {},
+    () => true,
+    () => false,
   )
 }
 
