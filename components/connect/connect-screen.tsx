@@ -1,6 +1,6 @@
 'use client'
 
-import { Alert, SegmentedControl, UnstyledButton } from '@mantine/core'
+import { SegmentedControl, Skeleton, UnstyledButton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { TriangleAlert } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useState, useSyncExternalStore } from 'react'
@@ -82,7 +82,7 @@ function Screen({ publicUrl, workspaceId }: { publicUrl: string; workspaceId: st
               }}
               pasted={pasted}
               setPasted={setPasted}
-              defaultName={client.id === 'hermes' ? 'Hermes' : `${client.name} ${client.kind}`}
+              defaultName={client.id.includes('-') ? `${client.name} ${client.kind}` : client.name}
             />
           </Step>
           <Step number={3} title="Model">
@@ -111,7 +111,11 @@ function Screen({ publicUrl, workspaceId }: { publicUrl: string; workspaceId: st
               <div key={title} className={styles.block}>
                 <h3>{title}</h3>
                 {hint && <p className={styles.dim}>{hint}</p>}
-                <CodeBlock code={code} label={title} maxHeight={420} />
+                {models.isPending && !chosenModel ? (
+                  <Skeleton height={24 + 20 * code.split('\n').length} radius={8} />
+                ) : (
+                  <CodeBlock code={code} label={title} maxHeight={420} />
+                )}
               </div>
             ))}
             {client.id === 'hermes' && <HermesWarning />}
@@ -129,12 +133,15 @@ function Screen({ publicUrl, workspaceId }: { publicUrl: string; workspaceId: st
 
 function HermesWarning() {
   return (
-    <Alert color="yellow" p="sm" icon={<TriangleAlert size={16} />} className={styles.warning}>
-      A bare <code>OPENAI_API_KEY</code> never reaches a host of your own: Hermes sends{' '}
-      <code>no-key-required</code> instead, and the gateway answers 401. Use one of the forms above. When two
-      named providers share this address, a bare <code>/model @slug/model</code> is ambiguous: add{' '}
-      <code>--provider</code>.
-    </Alert>
+    <div className={styles.warning} role="note">
+      <TriangleAlert size={16} aria-hidden />
+      <div>
+        A bare <code>OPENAI_API_KEY</code> never reaches a host of your own: Hermes sends{' '}
+        <code>no-key-required</code> instead, and the gateway answers 401. Use one of the forms above. When
+        two named providers share this address, a bare <code>/model @slug/model</code> is ambiguous: add{' '}
+        <code>--provider</code>.
+      </div>
+    </div>
   )
 }
 

@@ -4,7 +4,6 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { type apiKeySecretRow, apiKeys } from '@/lib/contract/access.ts'
 import { queries } from '@/lib/queries.ts'
-import { useWorkspaceId } from '../shell/workspace.tsx'
 
 export interface NewKey {
   id: string
@@ -13,9 +12,8 @@ export interface NewKey {
   secret: string
 }
 
-/** Makes a key that may call models in the workspace on screen: a person's own, or one for a service. */
-export function useCreateKey() {
-  const workspaceId = useWorkspaceId()
+/** Makes a key that may call models in a workspace: a person's own, or one for a service. */
+export function useCreateKey(workspaceId: string) {
   const client = useQueryClient()
   const { key, create } = queries(apiKeys, workspaceId)
   const { mutationFn } = create<z.output<typeof apiKeySecretRow>>()

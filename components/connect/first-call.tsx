@@ -15,7 +15,7 @@ import { Time } from '../ui/time.tsx'
 import styles from './connect.module.css'
 import type { ApiKey } from './secret.ts'
 
-const POLL_MS = 2_000
+const POLL_MS = 1_000
 /** Clocks of browser and server may differ by this much. */
 const SKEW_MS = 5_000
 

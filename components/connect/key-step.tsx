@@ -3,7 +3,7 @@
 import { Anchor, Button, Group, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core'
 import { Download, Plus } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
-import { useCan } from '../shell/workspace.tsx'
+import { useCan, useWorkspaceId } from '../shell/workspace.tsx'
 import { Copyable } from '../ui/copyable.tsx'
 import { describeError } from '../ui/notify.tsx'
 import styles from './connect.module.css'
@@ -97,7 +97,7 @@ function MakeKey({
   onMade: (key: NewKey) => void
   onCancel: (() => void) | undefined
 }) {
-  const create = useCreateKey()
+  const create = useCreateKey(useWorkspaceId())
   const [name, setName] = useState(defaultName)
   const [kind, setKind] = useState(kinds[0] ?? 'user')
   const submit = (event: FormEvent) => {

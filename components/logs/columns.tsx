@@ -3,6 +3,7 @@ import { Radio } from 'lucide-react'
 import Link from 'next/link'
 import { cost, count, duration, tokens } from '../format.ts'
 import type { Column } from '../resource/list.tsx'
+import { ModelId } from '../ui/model-id.tsx'
 import { Status } from '../ui/status.tsx'
 import { Time } from '../ui/time.tsx'
 import { endpointWords, type Log, modelName } from './detail.ts'
@@ -11,8 +12,8 @@ import styles from './logs.module.css'
 
 /** The list's columns; widths in pixels, the model takes what is left. */
 export const COLUMNS: readonly Column<Log>[] = [
-  { key: 'time', title: 'Time', width: 104, render: (log) => <Time at={log.created_at} /> },
-  { key: 'status', title: 'Status', width: 76, render: (log) => <LogStatus log={log} /> },
+  { key: 'time', title: 'Time', width: 92, render: (log) => <Time at={log.created_at} /> },
+  { key: 'status', title: 'Status', width: 72, render: (log) => <LogStatus log={log} /> },
   {
     key: 'model',
     title: 'Provider / model',
@@ -25,10 +26,10 @@ export const COLUMNS: readonly Column<Log>[] = [
   {
     key: 'endpoint',
     title: 'Endpoint',
-    width: 112,
+    width: 98,
     render: (log) => <span title={log.request_url}>{endpointWords(log.endpoint_type)}</span>,
   },
-  { key: 'key', title: 'Key', width: 116, render: (log) => <KeyName log={log} /> },
+  { key: 'key', title: 'Key', width: 112, render: (log) => <KeyName log={log} /> },
   {
     key: 'user',
     title: 'User',
@@ -46,7 +47,7 @@ export const COLUMNS: readonly Column<Log>[] = [
   {
     key: 'out',
     title: 'Out',
-    width: 64,
+    width: 56,
     align: 'right',
     render: (log) => <Tokens log={log} value={log.res_units} />,
   },
@@ -54,21 +55,21 @@ export const COLUMNS: readonly Column<Log>[] = [
   {
     key: 'latency',
     title: 'Latency',
-    width: 80,
+    width: 76,
     align: 'right',
     render: (log) => <span title={`${count(log.response_time)} ms`}>{duration(log.response_time)}</span>,
   },
   {
     key: 'ttft',
     title: 'First byte',
-    width: 84,
+    width: 78,
     align: 'right',
     render: (log) => duration(log.ttft_ms),
   },
   {
     key: 'stream',
     title: '',
-    width: 40,
+    width: 34,
     render: (log) => <StreamMark log={log} />,
   },
 ]
@@ -92,12 +93,7 @@ export function LogStatus({ log }: { log: Log }) {
 
 export function ModelName({ log }: { log: Log }) {
   if (!log.virtual_key || !log.ai_model) return <span className={styles.dim}>{modelName(log)}</span>
-  return (
-    <>
-      <span className={styles.dim}>@{log.virtual_key}/</span>
-      {log.ai_model}
-    </>
-  )
+  return <ModelId slug={log.virtual_key} model={log.ai_model} />
 }
 
 export function KeyName({ log }: { log: Log }) {

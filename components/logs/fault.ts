@@ -21,6 +21,8 @@ export function faultOf(log: Failed): Fault | null {
       : { who: 'caller', why: 'the gateway refused the request' }
   }
   if (status < 400) return null
+  if (status === 401 || status === 403)
+    return { who: 'provider', why: 'the provider refused the credentials it was sent' }
   if (status === 429) return { who: 'provider', why: 'the provider’s rate limit was reached' }
   if (status >= 500) return { who: 'provider', why: 'the provider failed' }
   return { who: 'caller', why: 'the provider refused the request' }

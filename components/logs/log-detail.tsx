@@ -1,6 +1,6 @@
 'use client'
 
-import { Alert, Button, Group, Skeleton, Tabs, Tooltip } from '@mantine/core'
+import { Button, Group, Skeleton, Tabs, Tooltip } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import { Check, Link2, RotateCw, Terminal } from 'lucide-react'
 import { ApiError } from '@/lib/queries.ts'
@@ -97,9 +97,9 @@ function Detail({ detail }: { detail: LogDetail }) {
       <Actions detail={detail} />
       <Waterfall log={log} attempts={attempts} />
       {absent && (
-        <Alert color="gray" p="sm" mb={12}>
+        <p className={styles.absent} role="note">
           {ABSENT[absent]}
-        </Alert>
+        </p>
       )}
       <Tabs value={tab} onChange={choose} keepMounted={false} className={styles.tabs}>
         <Tabs.List>

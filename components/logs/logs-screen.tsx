@@ -66,7 +66,7 @@ export function LogsScreen() {
           <Button
             className={styles.pill}
             size="compact-sm"
-            radius="xl"
+            radius={999}
             leftSection={<ArrowUp size={13} />}
             onClick={() => {
               calls.admit()

@@ -44,7 +44,8 @@ export function useReplay({ metrics: log, request, bodies_absent: absent }: LogD
       setUrlState({ log: log_id }, { push: true })
     },
     onError: (error) => {
-      if (error instanceof ApiError && error.code === 'AB03') offerKey(error.message, () => mutation.mutate())
+      if (error instanceof ApiError && error.code === 'AB03')
+        offerKey({ workspaceId, reason: error.message, replay: () => mutation.mutate() })
       else notifyError(error, 'It was not replayed')
     },
   })
@@ -56,15 +57,22 @@ export function useReplay({ metrics: log, request, bodies_absent: absent }: LogD
   return { replay: () => mutation.mutate(), isReplaying: mutation.isPending, whyNot }
 }
 
-function offerKey(reason: string, replay: () => void): void {
+interface Offer {
+  /** Dialogs stand outside of the shell, so they have to be told. */
+  workspaceId: string
+  reason: string
+  replay: () => void
+}
+
+function offerKey(offer: Offer): void {
   const id = modals.open({
     title: 'Replaying needs a user key of yours',
-    children: <KeyOffer reason={reason} replay={replay} close={() => modals.close(id)} />,
+    children: <KeyOffer {...offer} close={() => modals.close(id)} />,
   })
 }
 
-function KeyOffer({ reason, replay, close }: { reason: string; replay: () => void; close: () => void }) {
-  const create = useCreateKey()
+function KeyOffer({ workspaceId, reason, replay, close }: Offer & { close: () => void }) {
+  const create = useCreateKey(workspaceId)
   const [made, setMade] = useState<NewKey | null>(null)
   if (made) {
     return (
