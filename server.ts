@@ -13,6 +13,7 @@ import { firstWords } from './lib/welcome.ts'
 
 const HEADER_BYTES_MAX = 64 * 1024
 const DRAIN_MS_MAX = 30_000
+const DRAIN_CHECK_MS = 100
 const PARENT_CHECK_MS = 1_000
 const JSON_TYPE = { 'content-type': 'application/json' }
 
@@ -66,9 +67,11 @@ async function main(): Promise<void> {
     isStopping = true
     say(`Stopping (${why}): finishing the calls in flight.`)
     const drained = new Promise((done) => server.close(done))
-    server.closeIdleConnections()
+    // A connection whose call ends now would be kept alive for the next one.
+    const release = setInterval(() => server.closeIdleConnections(), DRAIN_CHECK_MS)
     const impatience = setTimeout(() => server.closeAllConnections(), DRAIN_MS_MAX)
     await drained
+    clearInterval(release)
     clearTimeout(impatience)
     await close()
     say('Stopped.')
