@@ -28,7 +28,7 @@ export function Providers() {
     <ResourceList
       label="Providers"
       list={list}
-      columns={COLUMNS}
+      columns={list.data?.data.some(hasLimits) ? COLUMNS : UNLIMITED}
       rowId={({ slug }) => slug}
       searchText={(row) => `${row.name} @${row.slug} ${row.ai_provider_id} ${row.note ?? ''}`}
       defaultSort="-created"
@@ -102,6 +102,13 @@ const COLUMNS: readonly Column<Provider>[] = [
     render: (row) => <ProviderStatus {...row} />,
   },
 ]
+
+/** Without the column that would say nothing in every row. */
+const UNLIMITED = COLUMNS.filter(({ key }) => key !== 'limits')
+
+function hasLimits({ usage_limits, rate_limits }: Provider): boolean {
+  return usage_limits !== null || rate_limits !== null
+}
 
 function ServiceWords({ of }: { of: string }) {
   return <span className={styles.dim}>{of}</span>
