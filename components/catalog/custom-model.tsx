@@ -116,6 +116,7 @@ function Making({ providers, models, first }: Props & { first: string }) {
         />
         <TextInput
           label="Model id"
+          data-autofocus
           description="Exactly as the provider spells it."
           required
           placeholder="ft:gpt-4o-mini:acme::9x1"

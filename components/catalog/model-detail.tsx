@@ -1,6 +1,6 @@
 'use client'
 
-import { Alert, Button, Group, Skeleton, Stack, Switch, Text } from '@mantine/core'
+import { Alert, Button, Group, Stack, Switch, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useMemo } from 'react'
 import { apiFetch } from '@/lib/queries.ts'
@@ -18,7 +18,7 @@ import { BoundFields, modelProblems, PriceFields, tokensOf, typedProblems } from
 import { useModelSwitch } from './model-switch.ts'
 import { PriceOf } from './model-words.tsx'
 import { NO_PRICES, pricingConfigOf, typedPrices } from './prices.ts'
-import { Facts } from './provider-words.tsx'
+import { Facts, FactsPlaceholder } from './provider-words.tsx'
 import { ServiceName } from './service-name.tsx'
 import { setupCode } from './setup-code.ts'
 
@@ -35,7 +35,7 @@ export function ModelDetail({
   const origin = useOrigin()
   const { turn, canTurn } = useModelSwitch()
   if (!row) {
-    if (isPending) return <Skeleton height={240} />
+    if (isPending) return <FactsPlaceholder />
     return <EmptyState title="No such model">{id} is not among the models of this workspace.</EmptyState>
   }
   const { provider, model } = row

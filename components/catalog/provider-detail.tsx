@@ -19,7 +19,7 @@ import { Credentials } from './credentials.tsx'
 import { type IntegrationModels, type Provider, useCatalog } from './data.ts'
 import { useProviderActs } from './provider-acts.tsx'
 import { ProviderModels } from './provider-models.tsx'
-import { Facts, Limits, ProviderStatus } from './provider-words.tsx'
+import { Facts, FactsPlaceholder, Limits, ProviderStatus } from './provider-words.tsx'
 import { ServiceName } from './service-name.tsx'
 import { setupCode } from './setup-code.ts'
 
@@ -36,15 +36,7 @@ export function ProviderDetail({ slug, listed }: { slug: string; listed: Provide
 
   if (one.error && !provider)
     return <Problem error={one.error} label="The provider" retry={() => one.refetch()} />
-  if (!provider) {
-    return (
-      <Stack gap={14} aria-hidden>
-        {[40, 70, 55, 62].map((width) => (
-          <Skeleton key={width} height={12} width={`${width}%`} />
-        ))}
-      </Stack>
-    )
-  }
+  if (!provider) return <FactsPlaceholder />
   return (
     <>
       <Next provider={provider} />

@@ -1,3 +1,4 @@
+import { Skeleton, Stack } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Status, type Tone } from '../ui/status.tsx'
 import styles from './catalog.module.css'
@@ -31,5 +32,19 @@ export function Facts({ rows }: { rows: readonly (readonly [string, ReactNode])[
         </div>
       ))}
     </dl>
+  )
+}
+
+/** Where facts will stand. */
+export function FactsPlaceholder() {
+  return (
+    <Stack gap={16} aria-hidden>
+      {[40, 62, 34, 55, 48, 30].map((width) => (
+        <div key={width} style={{ display: 'flex', gap: 40 }}>
+          <Skeleton height={10} width={96} />
+          <Skeleton height={10} width={`${width}%`} />
+        </div>
+      ))}
+    </Stack>
   )
 }
