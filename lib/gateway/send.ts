@@ -23,7 +23,7 @@ import {
 import { chatStreamOf, messagesStreamOf } from './synthesise.ts'
 
 /** How a silent stream is kept alive, unless the settings say otherwise (architecture §2, hermes-client §3). */
-const PACE: StreamPace = { commitAfterMs: 10_000, heartbeatMs: 12_000, lifeSignMs: 60_000 }
+export const PACE: StreamPace = { commitAfterMs: 10_000, heartbeatMs: 12_000, lifeSignMs: 60_000 }
 const LINGER_MS = 5_000
 const WHOLE_BYTES_MAX = 64 * 1024 * 1024
 const ERROR_BYTES_MAX = 256 * 1024
