@@ -3,12 +3,12 @@
 import { Alert, Button, Group, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
-import { type FormEvent, type KeyboardEvent, useMemo, useRef, useState } from 'react'
+import { type FormEvent, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import type { z } from 'zod'
 import type { apiKeySecretRow } from '@/lib/contract/access.ts'
 import type { KeyType } from '@/lib/contract/scopes.ts'
 import { Steps } from '../catalog/steps.tsx'
-import { type Problems, problemAt, useFormState } from '../resource/form-state.ts'
+import { type Problems, problemAt, problemsOf, useFormState } from '../resource/form-state.ts'
 import { useCan, useWorkspaceId } from '../shell/workspace.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { UrlDrawer } from '../ui/url-drawer.tsx'
@@ -72,25 +72,38 @@ function Form({ types }: { types: readonly KeyType[] }) {
   const isLast = step === 'permissions'
   const body = useRef<HTMLFormElement>(null)
 
+  // Where the cursor goes once the other step is drawn.
+  const wanted = useRef<Problems | null>(null)
+  const goTo = (next: 'permissions' | null, focus: Problems) => {
+    wanted.current = focus
+    setStep(next, { push: next !== null })
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts once the step has changed
+  useEffect(() => {
+    if (wanted.current) focusFirst(body.current, wanted.current)
+    wanted.current = null
+  }, [isLast])
+
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     const found = keyProblems(values, Date.now())
     const details = detailsOf(found)
     if (!isLast) {
       if (form.refuse(details)) focusFirst(body.current, details)
-      else setStep('permissions', { push: true })
+      else goTo('permissions', { scopes: '' })
       return
     }
     if (form.refuse(found)) {
-      if (Object.keys(details).length > 0) setStep(null)
-      focusFirst(body.current, found)
+      if (Object.keys(details).length > 0) goTo(null, details)
+      else focusFirst(body.current, found)
       return
     }
     const made = await form.run(
       'The key was not created',
       () =>
         create.mutateAsync(createBody(values, workspaceId)).catch((error: unknown) => {
-          if (isOfDetails(error)) setStep(null)
+          const refused = detailsOf(problemsOf(error))
+          if (Object.keys(refused).length > 0) goTo(null, refused)
           throw error
         }),
       (path) => path === 'scopes' || DETAIL_PATHS.some((one) => path === one || path.startsWith(`${one}.`)),
@@ -157,7 +170,11 @@ function Form({ types }: { types: readonly KeyType[] }) {
       </Stack>
       <div className={styles.footer}>
         {isLast ? (
-          <Button variant="default" leftSection={<ArrowLeft size={14} />} onClick={() => setStep(null)}>
+          <Button
+            variant="default"
+            leftSection={<ArrowLeft size={14} />}
+            onClick={() => goTo(null, { name: '' })}
+          >
             Details
           </Button>
         ) : (
@@ -165,7 +182,13 @@ function Form({ types }: { types: readonly KeyType[] }) {
             Cancel
           </Button>
         )}
-        <Button type="submit" loading={form.isBusy}>
+        <Button
+          key={isLast ? 'create' : 'continue'}
+          type="submit"
+          loading={form.isBusy}
+          // The second half of a double click on Continue lands here.
+          onClick={(event) => event.detail > 1 && event.preventDefault()}
+        >
           {isLast ? 'Create key' : 'Continue'}
         </Button>
       </div>
@@ -186,7 +209,7 @@ export function focusFirst(form: HTMLFormElement | null, found: Problems): void 
   if (!first) return
   requestAnimationFrame(() =>
     requestAnimationFrame(() => {
-      const field = form?.querySelector<HTMLElement>(`[data-path="${CSS.escape(first)}"]`)
+      const field = fieldAt(form, first)
       if (field?.matches('input, textarea')) field.focus()
       else field?.querySelector<HTMLElement>('input, textarea, button')?.focus()
       field?.scrollIntoView({ block: 'nearest' })
@@ -194,13 +217,16 @@ export function focusFirst(form: HTMLFormElement | null, found: Problems): void 
   )
 }
 
+/** The field at a wire path, or the nearest one around it: the server names metadata by its name, the form by its row. */
+function fieldAt(form: HTMLFormElement | null, path: string): HTMLElement | null {
+  const own = form?.querySelector<HTMLElement>(`[data-path="${CSS.escape(path)}"]`)
+  if (own || !path.includes('.')) return own ?? null
+  const around = path.slice(0, path.lastIndexOf('.'))
+  return form?.querySelector<HTMLElement>(`[data-path^="${CSS.escape(around)}."]`) ?? fieldAt(form, around)
+}
+
 function detailsOf(found: Problems): Problems {
   return Object.fromEntries(
     Object.entries(found).filter(([path]) => DETAIL_PATHS.some((one) => problemAt({ [path]: path }, one))),
   )
-}
-
-function isOfDetails(error: unknown): boolean {
-  const param = (error as { param?: string | null }).param ?? ''
-  return DETAIL_PATHS.some((one) => param === one || param.startsWith(`${one}.`))
 }

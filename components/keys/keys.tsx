@@ -13,6 +13,7 @@ import { CreateKey, openCreateKey, useKeyTypes } from './create-key.tsx'
 import { useKeyList, usePeople } from './data.ts'
 import { KeyDetail } from './key-detail.tsx'
 import { KeyMenu } from './key-menu.tsx'
+import styles from './keys.module.css'
 
 const TABS = {
   all: { label: 'All', type: undefined },
@@ -87,7 +88,7 @@ function Keys({ tab }: { tab: keyof typeof TABS }) {
       {...(paging ? { paging } : {})}
       rowActions={(row) => <KeyMenu apiKey={row} />}
       drawer={{
-        title: (row) => row?.name ?? 'Key',
+        title: (row) => <KeyTitle name={row?.name ?? 'Key'} />,
         render: (row, id) => <KeyDetail key={id} id={id} listed={row} />,
       }}
       empty={
@@ -107,5 +108,13 @@ function Keys({ tab }: { tab: keyof typeof TABS }) {
         </EmptyState>
       }
     />
+  )
+}
+
+function KeyTitle({ name }: { name: string }) {
+  return (
+    <span className={styles.title} title={name}>
+      {name}
+    </span>
   )
 }
