@@ -57,13 +57,13 @@ export function Models() {
       key: 'model',
       title: 'Model',
       sort: SORTS.model!,
-      render: ({ id, model }) => (
+      render: ({ id, provider, model }) => (
         <span style={{ display: 'inline-flex', alignItems: 'center', maxWidth: 420 }}>
           {/* On a phone the name is the button that opens the card. */}
           {isPhone ? (
             <code style={{ fontSize: 12, overflowWrap: 'anywhere' }}>{id}</code>
           ) : (
-            <Copyable value={id} />
+            <Copyable value={id} shown={<ModelId slug={provider.slug} model={model.slug} />} />
           )}
           <ModelMarks model={model} />
         </span>
