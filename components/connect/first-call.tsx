@@ -11,7 +11,7 @@ import { LogStatus, ModelName } from '../logs/columns.tsx'
 import { endpointWords, type LogPage } from '../logs/detail.ts'
 import { summaryOf } from '../logs/summary.ts'
 import { useWorkspaceId } from '../shell/workspace.tsx'
-import { Time } from '../ui/time.tsx'
+import { Time, useNow } from '../ui/time.tsx'
 import styles from './connect.module.css'
 import type { ApiKey } from './secret.ts'
 
@@ -42,6 +42,8 @@ export function FirstCall({ apiKey }: { apiKey: ApiKey | undefined }) {
   })
   const log = data?.data[0]
   const waited = useWaited(apiKey !== undefined && !log)
+  // Watched while waiting, so that the row that lands is told by a clock that runs.
+  useNow()
 
   if (!apiKey)
     return <p className={styles.waiting}>Choose a key above, and its first call will appear here.</p>

@@ -257,7 +257,7 @@ print(answer.choices[0].message.content)`,
 function portkeyNode(setup: Setup): Block[] {
   return [
     install('npm install portkey-ai'),
-    node(`import Portkey from 'portkey-ai'
+    node(`import { Portkey } from 'portkey-ai'
 
 const client = new Portkey({
   baseURL: '${baseOf(setup)}',
