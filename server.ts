@@ -17,6 +17,9 @@ const DRAIN_CHECK_MS = 100
 const PARENT_CHECK_MS = 1_000
 const JSON_TYPE = { 'content-type': 'application/json' }
 
+// A terminal or pipe that went away must not end the process, nor make it complain of that for ever.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
+
 await main().catch((error: unknown) => {
   // A start that fails says why in one line; a stack trace is for bugs only.
   console.error(error instanceof Error && !isDevelopment() ? `tollgate: ${error.message}` : error)
