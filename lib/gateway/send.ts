@@ -16,6 +16,7 @@ import {
   AnthropicTap,
   OpenAiTap,
   RawTap,
+  ResponsesTap,
   type StreamFailure,
   type StreamTap,
   TranslatedTap,
@@ -125,7 +126,10 @@ class Exchange implements UpstreamHandler, AnswerStream {
     const type = String(headers['content-type'] ?? '')
     if (!isOk) return
     if (endpoint.dialect === 'raw') {
-      if (!type.includes('application/json')) this.#tap = new RawTap(target.provider.spec.id)
+      const isEvents = type.includes('text/event-stream')
+      if (isEvents && endpoint.name === 'createModelResponse')
+        this.#tap = new ResponsesTap(target.provider.spec.id)
+      else if (!type.includes('application/json')) this.#tap = new RawTap(target.provider.spec.id, isEvents)
     } else if (type.includes('text/event-stream')) {
       const asked = outbound as Outbound
       this.#tap = asked.translation
@@ -613,7 +617,7 @@ class Exchange implements UpstreamHandler, AnswerStream {
   /** Usage nobody reported, counted from the text; what was reported so far is a floor. Null where tokens mean nothing. */
   #estimated(text: string, reported: Usage | null = null): Usage | null {
     const { endpoint, ledger, ports } = this.#t
-    if (!endpoint.isMetered || endpoint.dialect === 'raw') return null
+    if (!endpoint.isMetered || (endpoint.dialect === 'raw' && !text)) return null
     const input = reported?.input || ports.countTokens(ledger.request?.toString('utf8') ?? '')
     const output = Math.max(reported?.output ?? 0, text ? ports.countTokens(text) : 0)
     return { ...EMPTY, ...reported, input, output }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { StreamTranslator } from '../providers/adapter.ts'
 import { anthropicStreamReader } from '../providers/anthropic.ts'
-import { AnthropicTap, OpenAiTap, RawTap, type StreamTap, TranslatedTap } from './stream.ts'
+import { AnthropicTap, OpenAiTap, RawTap, ResponsesTap, type StreamTap, TranslatedTap } from './stream.ts'
 
 const chunk = (delta: object, finish: string | null = null, more: object = {}) =>
   `data: ${JSON.stringify({ id: 'c1', object: 'chat.completion.chunk', model: 'm', choices: [{ index: 0, delta, finish_reason: finish }], ...more })}\n\n`
@@ -134,6 +134,26 @@ describe('other streams', () => {
     const tap = new TranslatedTap(silent)
     expect(feed(tap, 'data: {"a":1}\n\n', 3).now).toBe('data: {"a":1}\n\n')
     expect(tap.isComplete()).toBe(false)
+  })
+
+  it('a Responses stream, cut at every byte, passes at once but for its closing event', () => {
+    const opening =
+      'event: response.created\ndata: {"type":"response.created","response":{"usage":null}}\n\nevent: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"say \\"type\\":\\"response.completed\\""}\n\n'
+    const end =
+      'event: response.completed\ndata: {"type":"response.completed","response":{"usage":{"input_tokens":4,"output_tokens":2,"total_tokens":6}}}\n\n'
+    for (let at = 0; at <= Buffer.byteLength(opening + end); at++) {
+      const tap = new ResponsesTap('openai')
+      const { now, closing } = feed(tap, opening + end, at)
+      expect(now + closing).toBe(opening + end)
+      expect(closing).toContain('"type":"response.completed"')
+      expect(tap.isComplete()).toBe(true)
+      expect(tap.usage()).toMatchObject({ input: 4, output: 2 })
+    }
+    const cut = new ResponsesTap('openai')
+    expect(feed(cut, opening, 10)).toEqual({ now: opening, closing: '' })
+    expect(cut.isComplete()).toBe(false)
+    expect(cut.text()).toBe('say "type":"response.completed"')
+    expect(cut.usage()).toBeNull()
   })
 
   it('raw bytes keep their last piece back, and their usage is found', () => {

@@ -329,19 +329,19 @@ export class RawTap implements StreamTap {
   #tailBytes = 0
   #hasBegun = false
   #hasEnded = false
+  readonly #isEventStream: boolean
 
-  constructor(providerId: string) {
+  constructor(providerId: string, isEventStream = false) {
     this.#providerId = providerId
+    this.#isEventStream = isEventStream
   }
 
   push(chunk: Buffer): Buffer | null {
     const out = this.#waiting
     this.#waiting = chunk
-    this.#hasBegun = true
-    this.#tail.push(chunk)
-    this.#tailBytes += chunk.length
-    while (this.#tailBytes - (this.#tail[0] as Buffer).length >= TAIL_BYTES)
-      this.#tailBytes -= (this.#tail.shift() as Buffer).length
+    this.remember(chunk)
+    // A body of one chunk can still become a status; events are waited for, so theirs goes out with the first.
+    this.#hasBegun ||= this.#isEventStream || out.length > 0
     return out.length === 0 ? null : out
   }
 
@@ -355,9 +355,16 @@ export class RawTap implements StreamTap {
   isOver = () => false
   silences = () => 0
   failure = () => null
-  closing = () => this.#waiting
+  closing = (): Buffer => this.#waiting
   finishReason = () => null
   text = () => ''
+
+  protected remember(chunk: Buffer): void {
+    this.#tail.push(chunk)
+    this.#tailBytes += chunk.length
+    while (this.#tailBytes - (this.#tail[0] as Buffer).length >= TAIL_BYTES)
+      this.#tailBytes -= (this.#tail.shift() as Buffer).length
+  }
 
   /** The last `usage` an event or a JSON body carried, in OpenAI's or the Responses API's names. */
   usage(): Usage | null {
@@ -365,6 +372,58 @@ export class RawTap implements StreamTap {
     const at = [...text.matchAll(/"usage"\s*:\s*\{/g)].at(-1)?.index
     const object = at === undefined ? null : leadingObject(text.slice(at))
     return object ? openAiUsage(object, this.#providerId) : null
+  }
+}
+
+const RESPONSE_ENDINGS = ['completed', 'incomplete', 'failed', 'cancelled'].flatMap((name) => [
+  Buffer.from(`event: response.${name}`),
+  Buffer.from(`"type":"response.${name}"`),
+  Buffer.from(`"type": "response.${name}"`),
+])
+const ENDING_BYTES_MAX = Math.max(...RESPONSE_ENDINGS.map(({ length }) => length))
+
+/** Responses streams, bytes through: only what comes from the closing event on waits, and without one nothing is complete. */
+export class ResponsesTap extends RawTap {
+  readonly #held: Buffer[] = []
+  readonly #seen: Buffer[] = []
+  #seenBytes = 0
+  #lastBytes: Buffer = NONE
+  #hasSaid = false
+
+  override push(chunk: Buffer): Buffer | null {
+    this.#hasSaid = true
+    this.remember(chunk)
+    if (this.#held.length > 0 || this.#isEnding(chunk)) {
+      this.#held.push(chunk)
+      return null
+    }
+    this.#seenBytes += chunk.length
+    if (this.#seenBytes <= SEEN_BYTES_MAX) this.#seen.push(chunk)
+    return chunk
+  }
+
+  override hasBegun = () => this.#hasSaid
+  override isComplete = () => this.#held.length > 0
+  override closing = () => Buffer.concat(this.#held)
+
+  override text = () => {
+    const parser = new SseParser()
+    let text = ''
+    for (const chunk of this.#seen) {
+      for (const { data } of parser.push(chunk)) {
+        const event = objectOf(data)
+        if (typeof event?.delta === 'string') text += event.delta
+      }
+    }
+    return text
+  }
+
+  /** The name of the closing event may be cut in two; its first half is then gone, but not the event. */
+  #isEnding(chunk: Buffer): boolean {
+    const seam = Buffer.concat([this.#lastBytes, chunk.subarray(0, ENDING_BYTES_MAX)])
+    this.#lastBytes =
+      chunk.length >= ENDING_BYTES_MAX ? chunk.subarray(-ENDING_BYTES_MAX) : seam.subarray(-ENDING_BYTES_MAX)
+    return RESPONSE_ENDINGS.some((name) => chunk.includes(name) || seam.includes(name))
   }
 }
 

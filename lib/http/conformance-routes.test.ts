@@ -360,6 +360,35 @@ describe.each(['node', 'web'] as const)('every route, %s edge', (edge) => {
     })
   })
 
+  describe('a Responses stream', () => {
+    const ask: Ask = { path: '/responses', body: { model: `${SLUG}/gpt-4o`, input: 'Hello', stream: true } }
+
+    it('leaves as it comes', async () => {
+      world.open_.next({ hangAfterEvents: 5 })
+      const coming = await world.open(ask)
+      await coming.until((text) => text.includes('response.content_part.added'))
+      coming.leave()
+      expect(await world.row()).toMatchObject({ status: 499, is_partial: true })
+    })
+
+    it.each([{ dieAfterEvents: 7 }, { endAfterEvents: 7 }])(
+      'that is cut never looks whole, and is billed: %o',
+      async (fault) => {
+        world.open_.next(fault)
+        const got = await (await world.open(ask)).whole()
+        expect([got.status, got.isCut]).toEqual([200, true])
+        expect(got.text).not.toContain('response.completed')
+        const row = await world.row()
+        expect(row).toMatchObject({
+          is_partial: true,
+          is_usage_estimated: true,
+          refusal: 'upstream_stream_error',
+        })
+        expect(row.cost_nanos).toBeGreaterThan(0)
+      },
+    )
+  })
+
   describe('paths as clients write them', () => {
     const bases = ['/api/v1', '/v1', '/api/v2', '/v2', '/api/v1/v1', '/v1/v1']
     it.each(bases)('%s/chat/completions', async (base) => {

@@ -57,8 +57,11 @@ function write(res: ServerResponse, answer: Answer, read: NodeBody): void {
   const isCutShort = !read.isOver && read.mayBeLong
   if (isCutShort) headers.connection = 'close'
   if (body !== null && isStream(body)) {
+    const writtenBytes = res.socket?.bytesWritten
     res.writeHead(status, headers)
     body.start(sinkOf(res))
+    // Nothing to say yet, but the status is known.
+    if (!res.destroyed && res.socket?.bytesWritten === writtenBytes) res.flushHeaders()
     return
   }
   if (status === 204 || status === 304) delete headers['content-length']
