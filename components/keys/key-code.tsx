@@ -19,7 +19,7 @@ export function KeyAsCode({ draft }: { draft: KeyDraft }) {
   return (
     <div>
       <Text size="sm" c="dimmed" mb={8}>
-        The same, as code. The key in <code>TOLLGATE_API_KEY</code> needs the scope{' '}
+        Creating this key, as code. The key in <code>TOLLGATE_API_KEY</code> needs the scope{' '}
         <code>{family}_api_keys.create</code>, and every scope it gives away.
       </Text>
       <CodeTabs

@@ -76,14 +76,13 @@ function Keys({ tab }: { tab: keyof typeof TABS }) {
 
   return (
     <ResourceList
-      label="API keys"
+      label="Keys"
       list={list}
       columns={columns}
       rowId={({ id }) => id}
       searchText={(row) =>
         `${row.name} ${row.key} ${row.description ?? ''} ${nameOf(row.user_id)} ${Object.entries(row.defaults.metadata).flat().join(' ')}`
       }
-      searchPlaceholder="Search keys"
       defaultSort="-created"
       {...(paging ? { paging } : {})}
       rowActions={(row) => <KeyMenu apiKey={row} />}

@@ -20,7 +20,7 @@ const CHOICES = [
   { ms: 7 * 24 * HOUR_MS, label: '7 days', hint: 'For people and partners who have to be told.' },
   {
     ms: 0,
-    label: 'End it now',
+    label: 'Not at all: end it now',
     hint: 'For a secret that leaked. Whatever still uses it fails within 2 seconds.',
   },
 ] as const
@@ -79,7 +79,7 @@ function Rotate({
           </Alert>
         )}
         <Radio.Group
-          label="The present secret works for another"
+          label="The present secret works for another…"
           value={String(ms)}
           onChange={(value) => setMs(Number(value))}
         >
@@ -105,7 +105,7 @@ function Rotate({
             Cancel
           </Button>
           <Button type="submit" color={ms === 0 ? 'red' : undefined} loading={rotate.isPending}>
-            {ms === 0 ? 'Rotate and end the old secret' : 'Rotate key'}
+            {ms === 0 ? 'Rotate and end what was before' : 'Rotate key'}
           </Button>
         </Group>
       </Stack>
