@@ -1,7 +1,7 @@
 'use client'
 
-import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { type UseQueryResult, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback, useMemo } from 'react'
 import type { z } from 'zod'
 import {
   type aiProviderRow,
@@ -73,9 +73,9 @@ export function useModels(providers: readonly Provider[] | undefined) {
     () => [...new Set(providers?.map((provider) => provider.integration_id) ?? [])],
     [providers],
   )
-  return useQueries({
-    queries: slugs.map((slug) => integrations.read<IntegrationModels>('listModels', {}, slug)),
-    combine: (answers) => {
+  // The same function while its inputs are the same, so that hundreds of rows are put together once and not every time.
+  const combine = useCallback(
+    (answers: UseQueryResult<IntegrationModels>[]) => {
       const bySlug = new Map(slugs.map((slug, index) => [slug, answers[index]]))
       const models = (providers ?? []).flatMap((provider) =>
         (bySlug.get(provider.integration_id)?.data?.models ?? []).map(
@@ -89,6 +89,11 @@ export function useModels(providers: readonly Provider[] | undefined) {
         refetch: () => Promise.all(answers.map((answer) => answer.refetch())),
       }
     },
+    [providers, slugs],
+  )
+  return useQueries({
+    queries: slugs.map((slug) => integrations.read<IntegrationModels>('listModels', {}, slug)),
+    combine,
   })
 }
 

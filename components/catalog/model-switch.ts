@@ -1,5 +1,6 @@
 'use client'
 
+import { useCallback } from 'react'
 import { plural } from '../format.ts'
 import { useCan } from '../shell/workspace.tsx'
 import { notifyUndo } from '../ui/notify.tsx'
@@ -16,17 +17,23 @@ export function useModelSwitch() {
   const { mutateAsync } = useChangeModels()
   const canOwn = useCan('workspace_integrations.update')
   const canShared = useCan('organisation_integrations.update')
-  const put = (slug: string, models: readonly { slug: string; enabled: boolean }[], allowAll?: boolean) =>
-    mutateAsync({ slug, models, ...(allowAll === undefined ? {} : { allowAll }) })
+  const put = useCallback(
+    (slug: string, models: readonly { slug: string; enabled: boolean }[], allowAll?: boolean) =>
+      mutateAsync({ slug, models, ...(allowAll === undefined ? {} : { allowAll }) }),
+    [mutateAsync],
+  )
 
-  const turn = async (provider: Provider, model: ModelSetting) => {
-    const enabled = !model.enabled
-    const done = await put(provider.integration_id, [{ slug: model.slug, enabled }]).catch(() => null)
-    if (done)
-      notifyUndo(`@${provider.slug}/${model.slug} is ${enabled ? 'on' : 'off'}`, () =>
-        put(provider.integration_id, [{ slug: model.slug, enabled: !enabled }]),
-      )
-  }
+  const turn = useCallback(
+    async (provider: Provider, model: ModelSetting) => {
+      const enabled = !model.enabled
+      const done = await put(provider.integration_id, [{ slug: model.slug, enabled }]).catch(() => null)
+      if (done)
+        notifyUndo(`@${provider.slug}/${model.slug} is ${enabled ? 'on' : 'off'}`, () =>
+          put(provider.integration_id, [{ slug: model.slug, enabled: !enabled }]),
+        )
+    },
+    [put],
+  )
 
   /** Many at once, one call an integration; only those that change are sent. */
   const turnAll = async (rows: readonly CallableModel[], enabled: boolean) => {

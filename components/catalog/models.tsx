@@ -3,7 +3,7 @@
 import { Button, Menu, Select, Switch, TextInput } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { Boxes, ChevronDown, Plus, Search } from 'lucide-react'
-import { useDeferredValue, useMemo } from 'react'
+import { memo, useDeferredValue, useMemo } from 'react'
 import { compact, count, plural } from '../format.ts'
 import listStyles from '../resource/list.module.css'
 import { type Column, ResourceList, usePaging } from '../resource/list.tsx'
@@ -14,14 +14,14 @@ import { setUrlState, useUrlState } from '../ui/url-state.ts'
 import { openAddProvider } from './add-provider.tsx'
 import styles from './catalog.module.css'
 import { CustomModel } from './custom-model.tsx'
-import { type CallableModel, useModels, useProviders } from './data.ts'
+import { type CallableModel, useModels, useProviders, useServices } from './data.ts'
 import { ModelDetail } from './model-detail.tsx'
 import { filtered, SHOWS, SORTS } from './model-filter.ts'
 import { useModelSwitch } from './model-switch.ts'
 import { ModelMarks, PriceOf } from './model-words.tsx'
-import { ServiceName } from './service-name.tsx'
+import { ServiceLabel } from './service-name.tsx'
 
-const PAGE = 100
+const PAGE = 50
 const WORDS: Readonly<Record<(typeof SHOWS)[number], string>> = {
   all: 'On and off',
   on: 'On',
@@ -40,6 +40,7 @@ export function Models() {
   const [sort] = useUrlState('sort')
   const [paging] = usePaging(PAGE)
   const { turn, turnAll, canTurn } = useModelSwitch()
+  const { byId } = useServices()
   const isPhone = useMediaQuery('(max-width: 40em)') ?? false
   const show = SHOWS.find((each) => each === said) ?? 'all'
   const words = useDeferredValue(search ?? '')
@@ -52,83 +53,7 @@ export function Models() {
   const clear = () => setUrlState({ q: null, provider: null, show: null, page: null })
   const toFirstPage = () => setUrlState({ page: null })
 
-  const columns: Column<CallableModel>[] = [
-    {
-      key: 'model',
-      title: 'Model',
-      sort: SORTS.model!,
-      render: ({ id, provider, model }) => (
-        <span style={{ display: 'inline-flex', alignItems: 'center', maxWidth: 420 }}>
-          {/* On a phone the name is the button that opens the card. */}
-          {isPhone ? (
-            <code style={{ fontSize: 12, overflowWrap: 'anywhere' }}>{id}</code>
-          ) : (
-            <Copyable value={id} shown={<ModelId slug={provider.slug} model={model.slug} />} />
-          )}
-          <ModelMarks model={model} />
-        </span>
-      ),
-    },
-    {
-      key: 'provider',
-      title: 'Provider',
-      sort: SORTS.provider!,
-      render: (row) => (
-        <span style={{ display: 'inline-flex', maxWidth: 200 }}>
-          <ServiceName of={row.provider.ai_provider_id}>{row.provider.name}</ServiceName>
-        </span>
-      ),
-    },
-    {
-      key: 'context',
-      title: 'Context, tokens',
-      align: 'right',
-      sort: SORTS.context!,
-      render: ({ model }) => <span title={count(model.context_window)}>{compact(model.context_window)}</span>,
-    },
-    {
-      key: 'cap',
-      title: 'Output cap, tokens',
-      align: 'right',
-      sort: SORTS.cap!,
-      render: ({ model }) => (
-        <span title={count(model.max_output_tokens)}>{compact(model.max_output_tokens)}</span>
-      ),
-    },
-    {
-      key: 'input',
-      title: 'In, $ / 1M',
-      align: 'right',
-      sort: SORTS.input!,
-      render: ({ model }) => <PriceOf prices={model.prices} kind="input" />,
-    },
-    {
-      key: 'output',
-      title: 'Out, $ / 1M',
-      align: 'right',
-      sort: SORTS.output!,
-      render: ({ model }) => <PriceOf prices={model.prices} kind="output" />,
-    },
-    {
-      key: 'on',
-      title: 'On',
-      sort: SORTS.on!,
-      width: 64,
-      render: (row) => (
-        // biome-ignore lint/a11y/noStaticElementInteractions: keeps a click on the switch from opening the row
-        // biome-ignore lint/a11y/useKeyWithClickEvents: the switch inside has the keys
-        <span onClick={(event) => event.stopPropagation()} style={{ display: 'flex' }}>
-          <Switch
-            size="xs"
-            checked={row.model.enabled}
-            disabled={!canTurn || row.provider.status !== 'active'}
-            aria-label={`Offer ${row.id}`}
-            onChange={() => turn(row.provider, row.model)}
-          />
-        </span>
-      ),
-    },
-  ]
+  const columns = useMemo(() => columnsFor({ turn, canTurn, isPhone, byId }), [turn, canTurn, isPhone, byId])
 
   return (
     <>
@@ -243,4 +168,111 @@ export function Models() {
       <CustomModel providers={providers.data?.data ?? []} models={models} />
     </>
   )
+}
+
+interface Cell {
+  row: CallableModel
+}
+
+/** Cells are drawn again only when their row changes: opening a drawer redraws the list around them. */
+const IdCell = memo(function IdCell({ row: { id, provider, model }, isPhone }: Cell & { isPhone: boolean }) {
+  return (
+    <span style={{ display: 'inline-flex', alignItems: 'center', maxWidth: 420 }}>
+      {/* On a phone the name is the button that opens the card. */}
+      {isPhone ? (
+        <code style={{ fontSize: 12, overflowWrap: 'anywhere' }}>{id}</code>
+      ) : (
+        <Copyable value={id} shown={<ModelId slug={provider.slug} model={model.slug} />} />
+      )}
+      <ModelMarks model={model} />
+    </span>
+  )
+})
+
+const OnCell = memo(function OnCell({ row, turn, canTurn }: Cell & Pick<Turning, 'turn' | 'canTurn'>) {
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keeps a click on the switch from opening the row
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the switch inside has the keys
+    <span onClick={(event) => event.stopPropagation()} style={{ display: 'flex' }}>
+      <Switch
+        size="xs"
+        checked={row.model.enabled}
+        disabled={!canTurn || row.provider.status !== 'active'}
+        aria-label={`Offer ${row.id}`}
+        onChange={() => turn(row.provider, row.model)}
+      />
+    </span>
+  )
+})
+
+type Turning = ReturnType<typeof useModelSwitch>
+
+function columnsFor({
+  turn,
+  canTurn,
+  isPhone,
+  byId,
+}: Pick<Turning, 'turn' | 'canTurn'> & { isPhone: boolean } & Pick<
+    ReturnType<typeof useServices>,
+    'byId'
+  >): Column<CallableModel>[] {
+  return [
+    {
+      key: 'model',
+      title: 'Model',
+      sort: SORTS.model!,
+      render: (row) => <IdCell row={row} isPhone={isPhone} />,
+    },
+    {
+      key: 'provider',
+      title: 'Provider',
+      sort: SORTS.provider!,
+      render: (row) => (
+        <span style={{ display: 'inline-flex', maxWidth: 200 }}>
+          <ServiceLabel
+            of={row.provider.ai_provider_id}
+            service={byId.get(row.provider.ai_provider_id)}
+            text={row.provider.name}
+          />
+        </span>
+      ),
+    },
+    {
+      key: 'context',
+      title: 'Context, tokens',
+      align: 'right',
+      sort: SORTS.context!,
+      render: ({ model }) => <span title={count(model.context_window)}>{compact(model.context_window)}</span>,
+    },
+    {
+      key: 'cap',
+      title: 'Output cap, tokens',
+      align: 'right',
+      sort: SORTS.cap!,
+      render: ({ model }) => (
+        <span title={count(model.max_output_tokens)}>{compact(model.max_output_tokens)}</span>
+      ),
+    },
+    {
+      key: 'input',
+      title: 'In, $ / 1M',
+      align: 'right',
+      sort: SORTS.input!,
+      render: ({ model }) => <PriceOf prices={model.prices} kind="input" />,
+    },
+    {
+      key: 'output',
+      title: 'Out, $ / 1M',
+      align: 'right',
+      sort: SORTS.output!,
+      render: ({ model }) => <PriceOf prices={model.prices} kind="output" />,
+    },
+    {
+      key: 'on',
+      title: 'On',
+      sort: SORTS.on!,
+      width: 64,
+      render: (row) => <OnCell row={row} turn={turn} canTurn={canTurn} />,
+    },
+  ]
 }
