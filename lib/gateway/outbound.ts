@@ -147,6 +147,8 @@ function messagesForOpenAi(call: Call, scan: Scan, target: Target, newId: () => 
     ...inner,
     changes: null,
     translation: { with: messagesToChat, context },
+    // Named as the caller spelt it.
+    clamped: inner.clamped.map((name) => (name === 'max_completion_tokens' ? 'max_tokens' : name)),
     dropped: [...translated.dropped, ...inner.dropped],
   }
 }

@@ -662,7 +662,7 @@ describe.each(['node', 'web'] as const)('what callers are told, %s edge', (edge)
     })
   })
 
-  describe('sizes and encodings', () => {
+  describe('sizes and encodings', { timeout: 60_000 }, () => {
     const chat = (bytes: number) =>
       JSON.stringify({ model: '@open/gpt-4o', messages: [{ role: 'user', content: 'x'.repeat(bytes) }] })
     const send = (body: Buffer | string, headers: Record<string, string> = {}) =>

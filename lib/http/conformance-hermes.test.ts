@@ -225,6 +225,13 @@ describe.each(['node', 'web'] as const)('the checklist of hermes-client §9, %s 
     expect(native.status).toBe(200)
     expect(sentToClaude().max_tokens).toBe(64_000)
     expect(native.headers['x-tollgate-clamped']).toBe('max_tokens')
+    const other = await world.call({
+      path: '/messages',
+      body: { model: M, max_tokens: 65_536, messages: [user('Hello')] },
+    })
+    expect(other.status).toBe(200)
+    expect(sent().max_completion_tokens ?? sent().max_tokens).toBe(16_384)
+    expect(other.headers['x-tollgate-clamped']).toBe('max_tokens')
   })
 
   it('15 Claude gets a cap when none was sent', async () => {
@@ -513,7 +520,7 @@ describe.each(['node', 'web'] as const)('the checklist of hermes-client §9, %s 
       expect(upstream.last().body.toString()).not.toContain('reasoning_content')
   })
 
-  it('46 pictures of 7 MB and bodies of 25 MB pass, more is 413', async () => {
+  it('46 pictures of 7 MB and bodies of 25 MB pass, more is 413', { timeout: 60_000 }, async () => {
     const picture = (bytes: number) =>
       user([
         { type: 'text', text: 'What is this?' },

@@ -1,8 +1,9 @@
 import { connect, type Socket } from 'node:net'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../providers/adapter.ts'
 import { type Ask, chunksOf, eventsOf, saidIn, wireTo } from '../testing/caller.ts'
-import { type HostileUpstream, startHostile } from '../testing/hostile.ts'
+import { type HostileUpstream, httpAnswer, startHostile } from '../testing/hostile.ts'
 import type { Fault, TestUpstream } from '../testing/upstream.ts'
 import { SECRETS, startWorld, until, type World } from '../testing/world.ts'
 
@@ -294,6 +295,35 @@ describe.each(['node', 'web'] as const)('streams, %s edge', (edge) => {
     })
   })
 
+  describe('an upstream that compresses although told not to', () => {
+    it.each(['gzip', 'br', 'deflate'] as const)('is read all the same: %s', async (coding) => {
+      const pack = { gzip: gzipSync, br: brotliCompressSync, deflate: deflateSync }[coding]
+      const headers = { 'content-encoding': coding }
+      hostile.says(
+        httpAnswer(200, { ...headers, 'content-type': 'text/event-stream' }, pack(chatEvents().join(''))),
+      )
+      const body = { model: '@hostile/gpt-4o', messages: [{ role: 'user', content: 'Hello' }] }
+      const streamed = await (
+        await world.open({ path: '/chat/completions', body: { ...body, stream: true } })
+      ).whole()
+      expect([streamed.isCut, saidIn(streamed.text), streamed.headers['content-encoding']]).toEqual([
+        false,
+        'Hello',
+        undefined,
+      ])
+      hostile.says(
+        httpAnswer(
+          200,
+          { ...headers, 'content-type': 'application/json' },
+          pack(JSON.stringify(jsonAnswer(GPT))),
+        ),
+      )
+      const whole = await world.chat(body)
+      expect([whole.status, whole.headers['content-encoding']]).toEqual([200, undefined])
+      expect(whole.text).toContain('Told at once.')
+    })
+  })
+
   describe('an upstream that lives but says nothing', () => {
     it('is told as an empty chunk, which agents count as life', async () => {
       const events = [...Array(40)].map(() => ': OPENROUTER PROCESSING\n\n')
@@ -309,7 +339,7 @@ describe.each(['node', 'web'] as const)('streams, %s edge', (edge) => {
     })
   })
 
-  describe('a reader that does not read', () => {
+  describe('a reader that does not read', { timeout: 60_000 }, () => {
     /** Far more than what sockets and queues on the way hold. */
     const ENDLESS = 96 * 1024 * 1024
     const BOUND = 16 * 1024 * 1024
@@ -368,12 +398,12 @@ describe.each(['node', 'web'] as const)('streams, %s edge', (edge) => {
           return steady > 50
         },
         'a standstill',
-        4_000,
+        20_000,
       )
       expect(sent).toBeLessThan(BOUND)
       const reached = sent
       socket.on('data', () => {}).resume()
-      await until(() => sent > reached + BOUND, 'more once it is read', 10_000)
+      await until(() => sent > reached + BOUND, 'more once it is read', 30_000)
       socket.destroy()
       expect(await world.row()).toMatchObject({ status: 499, is_partial: true })
     })
