@@ -80,10 +80,17 @@ export function useProviderActs() {
         </Stack>
       ),
       run: async () => {
-        await (withCredentials
-          ? dropIntegration.mutateAsync(provider.integration_id)
-          : drop.mutateAsync(provider.slug))
+        // The drawer goes first: what is deleted must not be asked for again.
+        const open = new URLSearchParams(window.location.search).get('open')
         setUrlState({ open: null, pane: null, made: null })
+        try {
+          await (withCredentials
+            ? dropIntegration.mutateAsync(provider.integration_id)
+            : drop.mutateAsync(provider.slug))
+        } catch (error) {
+          setUrlState({ open })
+          throw error
+        }
         await client.invalidateQueries({ queryKey: providers.key })
         notifyDone(`@${provider.slug} is deleted`)
       },
