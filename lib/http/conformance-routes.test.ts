@@ -431,7 +431,7 @@ describe.each(['node', 'web'] as const)('every route, %s edge', (edge) => {
             ...(method === 'POST' && { body: { name: 'gpt-4o' } }),
           })
           expect(got.status).toBe(404)
-          expect(performance.now() - startedMs).toBeLessThan(500)
+          expect(performance.now() - startedMs).toBeLessThan(2_000)
           expect(Object.keys(got.json ?? {})).not.toContain('version')
           expect(Object.keys(got.json ?? {})).not.toContain('models')
         }

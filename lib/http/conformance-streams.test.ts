@@ -24,6 +24,8 @@ type Way = (typeof WAYS)[number]
 
 describe.each(['node', 'web'] as const)('streams, %s edge', (edge) => {
   let world: World
+  /** The same, for whom a silence is long after a moment. */
+  let hasty: World
   let hostile: HostileUpstream
   beforeAll(async () => {
     hostile = await startHostile()
@@ -32,16 +34,19 @@ describe.each(['node', 'web'] as const)('streams, %s edge', (edge) => {
         { slug: 'hostile', provider: 'custom', baseUrl: `${hostile.url}/v1`, key: SECRETS.open },
         { slug: 'hostile-anthropic', provider: 'anthropic', baseUrl: `${hostile.url}/v1` },
       ],
-      overrides: { settings: { pace: PACE } },
     })
+    hasty = await startWorld(edge, { overrides: { settings: { pace: PACE } } })
   })
   afterAll(async () => {
-    await world.close()
+    await Promise.all([world.close(), hasty.close()])
     await hostile.close()
   })
-  beforeEach(() => world.forget())
+  beforeEach(() => {
+    world.forget()
+    hasty.forget()
+  })
 
-  const upstreamOf = ([, model]: Way): TestUpstream => (model === GPT ? world.openai : world.anthropic)
+  const upstreamOf = ([, model]: Way, at = world): TestUpstream => (model === GPT ? at.openai : at.anthropic)
 
   function ask([dialect, model]: Way, more: object = {}, text = 'Hello'): Ask {
     return {
@@ -208,24 +213,24 @@ describe.each(['node', 'web'] as const)('streams, %s edge', (edge) => {
     })
 
     it('silence goes out as a 200 with comments, then the answer follows whole', async () => {
-      upstreamOf(way).next({ silentMs: 1_000 })
+      upstreamOf(way, hasty).next({ silentMs: 1_000 })
       const startedMs = performance.now()
-      const coming = await world.open(ask(way))
+      const coming = await hasty.open(ask(way))
       await coming.until((text) => text.startsWith(': '))
       expect(performance.now() - startedMs).toBeLessThan(950)
       const got = await coming.whole()
       expect(got.text.match(/^: /gm)?.length).toBeGreaterThan(2)
       expect(words(way, got.text)).toMatch(/^(Hello!|Hi!)/)
       expect(got.isCut).toBe(false)
-      expect(await world.row()).toMatchObject({ status: 200, is_partial: false, is_usage_estimated: false })
+      expect(await hasty.row()).toMatchObject({ status: 200, is_partial: false, is_usage_estimated: false })
     })
 
     it('silence in the middle is filled with comments', async () => {
-      upstreamOf(way).next({ hangAfterEvents: 5 })
-      const coming = await world.open(ask(way))
+      upstreamOf(way, hasty).next({ hangAfterEvents: 5 })
+      const coming = await hasty.open(ask(way))
       await coming.until((text) => (text.match(/^: /gm)?.length ?? 0) >= 2)
       coming.leave()
-      await world.row()
+      await hasty.row()
     })
 
     it('a refusal after the silence is an error event with a code, and the connection is dropped', async () => {
@@ -235,28 +240,28 @@ describe.each(['node', 'web'] as const)('streams, %s edge', (edge) => {
         [500, 'server_error'],
       ] as const
       for (const [status, code] of cases) {
-        upstreamOf(way).next({ delayMs: 500, status })
-        const got = await (await world.open(ask(way))).whole()
+        upstreamOf(way, hasty).next({ delayMs: 500, status })
+        const got = await (await hasty.open(ask(way))).whole()
         expect([got.status, got.isCut]).toEqual([200, true])
         const { data, event } = eventsOf(got.text).at(-1) ?? { data: '{}', event: null }
         const { error } = JSON.parse(data) as { error: { code?: string; type: string; message: string } }
         if (way[0] === 'chat') expect([event, error.code]).toEqual([null, code])
         else expect([event, error.type]).toEqual(['error', status === 429 ? 'rate_limit_error' : 'api_error'])
         expect(got.text).not.toContain('[DONE]')
-        expect(await world.row()).toMatchObject({ is_success: false })
-        world.forget()
+        expect(await hasty.row()).toMatchObject({ is_success: false })
+        hasty.forget()
       }
     })
 
     it('an upstream that never answers is told in the stream once its time is over', async () => {
-      upstreamOf(way).next({ hang: true })
+      upstreamOf(way, hasty).next({ hang: true })
       const got = await (
-        await world.open({ ...ask(way), headers: { 'x-tollgate-request-timeout': '500' } })
+        await hasty.open({ ...ask(way), headers: { 'x-tollgate-request-timeout': '500' } })
       ).whole()
       const { error } = JSON.parse(eventsOf(got.text).at(-1)?.data ?? '{}') as { error: { code?: string } }
       if (way[0] === 'chat') expect(error.code).toBe('upstream_timeout')
       expect(got.isCut).toBe(true)
-      expect(await world.row()).toMatchObject({ refusal: 'request_timeout', status: 504 })
+      expect(await hasty.row()).toMatchObject({ refusal: 'request_timeout', status: 504 })
     })
 
     it('a client that leaves cancels the upstream within a second, and pays for what came', async () => {
@@ -278,9 +283,11 @@ describe.each(['node', 'web'] as const)('streams, %s edge', (edge) => {
       const upstream = upstreamOf(way)
       upstream.next({ hang: true })
       const aborted = upstream.nextAbort()
-      const leaving = world.open(ask(way)).then((coming) => coming.leave())
+      const wire = await wireTo(world.gateway.baseUrl)
+      wire.send(requestText(world, ask(way)))
+      await until(() => upstream.requests.length === 1, 'the request')
+      wire.socket.destroy()
       await aborted
-      await leaving
       expect(await world.row()).toMatchObject({ status: 499 })
     })
 
@@ -327,11 +334,11 @@ describe.each(['node', 'web'] as const)('streams, %s edge', (edge) => {
   describe('an upstream that lives but says nothing', () => {
     it('is told as an empty chunk, which agents count as life', async () => {
       const events = [...Array(40)].map(() => ': OPENROUTER PROCESSING\n\n')
-      world.openai.next({
+      hasty.openai.next({
         chunksDelayMs: 20,
         events: [...chatEvents().slice(0, 1), ...events, ...chatEvents().slice(1)],
       })
-      const got = await (await world.open(ask(WAYS[0]))).whole()
+      const got = await (await hasty.open(ask(WAYS[0]))).whole()
       const empty = chunksOf(got.text).filter(({ choices, usage }) => choices.length === 0 && !usage)
       expect(empty.length).toBeGreaterThan(0)
       expect(empty[0]).toMatchObject({ object: 'chat.completion.chunk' })
