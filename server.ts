@@ -15,6 +15,7 @@ const HEADER_BYTES_MAX = 64 * 1024
 const DRAIN_MS_MAX = 30_000
 const DRAIN_CHECK_MS = 100
 const PARENT_CHECK_MS = 1_000
+const SAME_SIGNAL_MS = 1_000
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 // A terminal or pipe that went away must not end the process, nor make it complain of that for ever.
@@ -64,10 +65,14 @@ async function main(): Promise<void> {
   await new Promise<void>((listening) => server.listen(settings.port, settings.host, listening))
   firstWords({ publicUrl: settings.publicUrl, firstStart }).forEach(say)
 
-  let isStopping = false
+  let stoppingSinceMs: number | null = null
   const stop = async (why: string) => {
-    if (isStopping) process.exit(1)
-    isStopping = true
+    if (stoppingSinceMs !== null) {
+      // A second Ctrl-C means now; npm passes on the one the terminal has sent already.
+      if (Date.now() - stoppingSinceMs > SAME_SIGNAL_MS) process.exit(1)
+      return
+    }
+    stoppingSinceMs = Date.now()
     say(`Stopping (${why}): finishing the calls in flight.`)
     const drained = new Promise((done) => server.close(done))
     // A connection whose call ends now would be kept alive for the next one.
@@ -86,7 +91,7 @@ async function main(): Promise<void> {
   const parent = process.ppid
   if (process.env.npm_lifecycle_event) {
     setInterval(() => {
-      if (process.ppid !== parent) void stop('npm is gone')
+      if (process.ppid !== parent && stoppingSinceMs === null) void stop('npm is gone')
     }, PARENT_CHECK_MS).unref()
   }
 }

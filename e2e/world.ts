@@ -45,7 +45,10 @@ export type LogRow = Record<string, unknown> & { id: string }
 const READY = /Tollgate is ready/
 const START_MS_MAX = 60_000
 
-export async function startWorld(env: Record<string, string> = {}): Promise<World> {
+const SERVER = [process.execPath, 'dist/server.js']
+
+/** Starts it with `env` on top of the usual settings, by `command` in the checkout. */
+export async function startWorld(env: Record<string, string> = {}, command = SERVER): Promise<World> {
   const credentials = { openai: `sk-canary-${hex(12)}`, anthropic: `sk-ant-canary-${hex(12)}` }
   const [openai, anthropic, port, dataDir] = await Promise.all([
     startOpenAiUpstream({ credential: credentials.openai }),
@@ -68,7 +71,7 @@ export async function startWorld(env: Record<string, string> = {}): Promise<Worl
     NODE_ENV: 'production',
     ...env,
   }
-  let server = await launch(settings)
+  let server = await launch(command, settings)
   let earlierOutput = ''
   const api = `${url}/api/v1`
 
@@ -138,7 +141,7 @@ export async function startWorld(env: Record<string, string> = {}): Promise<Worl
     },
     async restart() {
       earlierOutput += server.output()
-      server = await launch(settings)
+      server = await launch(command, settings)
       return server.output()
     },
     async close() {
@@ -156,8 +159,11 @@ interface Launched {
   output(): string
 }
 
-async function launch(settings: Record<string, string>): Promise<Launched> {
-  const child = spawn(process.execPath, ['dist/server.js'], {
+async function launch(
+  [program = '', ...args]: string[],
+  settings: Record<string, string>,
+): Promise<Launched> {
+  const child = spawn(program, args, {
     cwd: join(import.meta.dirname, '..'),
     env: {
       PATH: process.env.PATH ?? '',
