@@ -21,7 +21,7 @@ export function ModelStep({
   choose: (id: string | null) => void
 }) {
   const { models, isPending, error, refetch } = list
-  if (isPending && models.length === 0) return <Skeleton height={36} aria-label="Loading models" />
+  if (isPending && models.length === 0) return <Skeleton height={36} aria-hidden />
   if (error && models.length === 0) {
     return (
       <Text size="sm" c="red" role="alert">

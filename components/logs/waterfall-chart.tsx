@@ -6,7 +6,11 @@ import { waterfallOf } from './waterfall.ts'
 /** Where the time of a call went, as bars on one line, in words for who cannot see them. */
 export function Waterfall({ log, attempts }: { log: Log; attempts: readonly Attempt[] }) {
   const { spans, totalMs } = waterfallOf(log, attempts)
-  const shown = spans.filter(({ fromMs, toMs, key }) => key === 'gateway' || toMs - fromMs > totalMs / 1000)
+  // The gateway's own crumbs after the answer are not worth a line; what an attempt did always is.
+  const shown = spans.filter(
+    ({ fromMs, toMs, kind, key }) =>
+      kind !== 'gateway' || key === 'gateway' || toMs - fromMs > totalMs / 1000,
+  )
   const percent = (ms: number) => `${(ms / totalMs) * 100}%`
   return (
     <section className={styles.waterfall} aria-label="Where the time went">

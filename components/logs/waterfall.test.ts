@@ -37,6 +37,12 @@ describe('where the time of a call went', () => {
     expect(all[1]).toMatchObject({ label: 'No answer', fromMs: 2, toMs: 100, note: 'connect_timeout' })
   })
 
+  it('shows a wait for a first byte that never came', () => {
+    const hungUp = attempt({ first_ms: null, error: 'client_closed' })
+    const { spans: all } = waterfallOf({ response_time: 100, stream_mode: 1 }, [hungUp])
+    expect(all[2]).toMatchObject({ label: 'First byte', fromMs: 10, toMs: 100, note: 'client_closed' })
+  })
+
   it('draws every attempt and the wait between two', () => {
     const second = attempt({ start_ms: 200, connect_ms: 201, first_ms: 240, end_ms: 300 })
     const labels = spans({ response_time: 301, stream_mode: 0 }, [attempt({ status: 500 }), second]).map(

@@ -43,14 +43,14 @@ function attemptSpans(attempt: Attempt, index: number, isStream: boolean): Span[
     spans.push(bar(key('connect'), 'Connect', 'connect', atMs, connect_ms, null))
     atMs = connect_ms
   }
-  const answeredMs = first_ms ?? headers_ms
-  if (answeredMs === null) {
-    spans.push(bar(key('wait'), 'No answer', 'wait', atMs, end_ms, error))
+  if (first_ms === null) {
+    const label = headers_ms === null ? 'No answer' : 'First byte'
+    spans.push(bar(key('wait'), label, 'wait', atMs, end_ms, error))
     return spans
   }
   const failed = status !== null && status >= 400 ? `answered ${status}` : null
-  spans.push(bar(key('wait'), 'First byte', 'wait', atMs, answeredMs, failed))
-  spans.push(bar(key('stream'), isStream ? 'Stream' : 'Body', 'stream', answeredMs, end_ms, error))
+  spans.push(bar(key('wait'), 'First byte', 'wait', atMs, first_ms, failed))
+  spans.push(bar(key('stream'), isStream ? 'Stream' : 'Body', 'stream', first_ms, end_ms, error))
   return spans
 }
 
