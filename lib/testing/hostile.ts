@@ -39,8 +39,16 @@ export async function startHostile(): Promise<HostileUpstream> {
 }
 
 /** An answer in HTTP, framed by its length; `headers` may say anything. */
-export function httpAnswer(status: number, headers: Record<string, string>, body: string | Buffer = ''): Buffer {
-  const head = Object.entries({ 'content-length': String(Buffer.byteLength(body)), connection: 'close', ...headers })
+export function httpAnswer(
+  status: number,
+  headers: Record<string, string>,
+  body: string | Buffer = '',
+): Buffer {
+  const head = Object.entries({
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+    ...headers,
+  })
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join('')
   return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} Said\r\n${head}\r\n`), Buffer.from(body)])
