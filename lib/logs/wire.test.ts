@@ -10,7 +10,12 @@ test('a request that went upstream with a few members changed is told as it was 
     method: 'POST',
     url: 'https://api.example.com/v1/chat/completions',
     headers: {},
-    changes: { model: '"gpt-4o"', max_tokens: '16384', think: null, stream_options: '{"include_usage":true}' },
+    changes: {
+      model: '"gpt-4o"',
+      max_tokens: '16384',
+      think: null,
+      stream_options: '{"include_usage":true}',
+    },
   }
   const detail = {
     row: { ...sampleRecord({ has_bodies: true }), created_at: new Date() },
