@@ -8,7 +8,7 @@ import next from 'next'
 import { runtime } from './lib/compose.ts'
 import { isDevelopment } from './lib/env.ts'
 import { answerNode } from './lib/http/node.ts'
-import { BASE_ANSWER, PROBE_ANSWER, routeOf } from './lib/http/wire.ts'
+import { BASE_ANSWER, probeAnswer, routeOf } from './lib/http/wire.ts'
 import { firstWords } from './lib/welcome.ts'
 
 const HEADER_BYTES_MAX = 64 * 1024
@@ -37,8 +37,10 @@ async function main(): Promise<void> {
   const handle = (req: IncomingMessage, res: ServerResponse) => {
     const route = routeOf(req.method ?? 'GET', req.url ?? '/')
     if (route.plane === 'data') void answerNode(req, res, route.path, ports)
-    else if (route.plane === 'probe') res.writeHead(404, JSON_TYPE).end(PROBE_ANSWER)
-    else if (route.plane === 'base') res.writeHead(200, JSON_TYPE).end(BASE_ANSWER)
+    else if (route.plane === 'probe') {
+      const { status, headers: told, body } = probeAnswer()
+      res.writeHead(status, told).end(body)
+    } else if (route.plane === 'base') res.writeHead(200, JSON_TYPE).end(BASE_ANSWER)
     else {
       if (route.plane === 'admin') req.url = route.url
       // Next trusts the header it finds; the last address in it must be the one that really called.

@@ -42,6 +42,7 @@ const CONNECTIONS_PER_ORIGIN = 512
 const PENDING_PER_ORIGIN = 2_048
 const JSON_BYTES_MAX = 32 * 1024 * 1024
 const HEALTH_TIMEOUT_MS = 1_000
+const WARM_AFTER_MS = 2_000
 
 // Held on the process, not the module: the server and the pages it serves are bundled apart and must share one.
 const shared = globalThis as { tollgateRuntime?: Promise<Runtime> | undefined }
@@ -104,6 +105,9 @@ async function start(say: (line: string) => void): Promise<Runtime> {
   await changes.ready
   const retention = keepRetention({ pool: database.pool, log })
 
+  const countTokens = tokenCounter()
+  // The tokenizer takes a moment to load; better now than under the first answer that is cut.
+  setTimeout(() => countTokens('warm'), WARM_AFTER_MS).unref()
   const masked = settings.headersToMask.join(',')
   const ports: Ports = {
     keys,
@@ -115,7 +119,7 @@ async function start(say: (line: string) => void): Promise<Runtime> {
     newId,
     maskHeaders: (headers, sensitive) => maskHeaders(headers, sensitive ? `${masked},${sensitive}` : masked),
     maskUrl,
-    countTokens: tokenCounter(),
+    countTokens,
     settings: {
       requestTimeoutMs: settings.requestTimeoutMs,
       bodyBytesMax: JSON_BYTES_MAX,

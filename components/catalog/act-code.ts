@@ -57,7 +57,7 @@ export function actAsCode({ origin, method = 'POST', path, body, python, node }:
     {
       label: 'Node',
       code: [
-        "import Portkey from 'portkey-ai'",
+        "import { Portkey } from 'portkey-ai'",
         '',
         'const client = new Portkey({',
         `  apiKey: process.env.${KEY},`,

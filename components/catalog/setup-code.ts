@@ -55,7 +55,7 @@ print(answer.content[0].text)`,
     },
     {
       label: 'Portkey',
-      code: `import Portkey from 'portkey-ai'
+      code: `import { Portkey } from 'portkey-ai'
 
 const client = new Portkey({ baseURL: '${base}', apiKey: process.env.TOLLGATE_API_KEY })
 const answer = await client.chat.completions.create({

@@ -29,6 +29,8 @@ const listeners = new Set<() => void>()
 
 function subscribe(listener: () => void) {
   listeners.add(listener)
+  // It stood still while nobody watched.
+  if (timer === undefined) nowMs = Date.now()
   timer ??= setInterval(() => {
     nowMs = Date.now()
     for (const each of listeners) each()

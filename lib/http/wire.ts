@@ -71,20 +71,20 @@ export function styleOf(path: string, headers: HeaderBag): CallerStyle {
   return { isPortkey, isAnthropic: isMessages || (isModels && headers['anthropic-version'] !== undefined) }
 }
 
-/** What a client's probe is told, at once and without a row: the JSON of `PROBE_ANSWER`, under an id of its own. */
+/**
+ * What a client's probe is told, at once and without a row: 404 in JSON, and no key that would make an agent take us for
+ * something else.
+ */
 export function probeAnswer(): Answer {
   const id = uuidv7(Date.now())
   return {
     status: 404,
     headers: { 'content-type': 'application/json', 'x-request-id': id },
-    body: Buffer.from(`${PROBE_ANSWER.slice(0, -1)},"request_id":"${id}"}`),
+    body: Buffer.from(JSON.stringify({ error: PROBE_ERROR, request_id: id })),
   }
 }
 
-/** 404 in JSON for what agents probe a host with: no HTML, and no key that would make them take us for something else. */
-export const PROBE_ANSWER = JSON.stringify({
-  error: { message: 'Not found.', type: 'invalid_request_error', code: 'not_found', param: null },
-})
+const PROBE_ERROR = { message: 'Not found.', type: 'invalid_request_error', code: 'not_found', param: null }
 
 /** What stands at the base path itself; some clients look whether anything does. */
 export const BASE_ANSWER = JSON.stringify({ object: 'gateway', name: 'Tollgate' })
