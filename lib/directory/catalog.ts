@@ -87,6 +87,10 @@ function compile(row: ProviderRow, secretKeys: readonly string[]): Provider | nu
   const models = cards(spec, integration)
   const folded = new Map([...models.values()].map((card) => [foldModelId(card.id), card]))
   const { allowAllModels } = integration
+  const off = new Set(
+    integration.models.filter(({ enabled }) => !enabled).map(({ slug }) => foldModelId(slug)),
+  )
+  const isSwitchedOff = (model: string) => off.size > 0 && !models.has(model) && off.has(foldModelId(model))
   return {
     id: row.id,
     slug: row.slug,
@@ -105,13 +109,13 @@ function compile(row: ProviderRow, secretKeys: readonly string[]): Provider | nu
     status: isEnabled(row) && sealed !== null ? 'active' : 'disabled',
     expiresAtMs: row.expiresAt?.getTime() ?? null,
     allowAllModels,
+    isSwitchedOff,
     models,
     card(model) {
       const known = models.get(model) ?? folded.get(foldModelId(model))
       if (known) return known
-      const setting = integration.models.find(({ slug }) => slug === model)
-      if (setting && !setting.enabled) return null
-      return allowAllModels ? overrideCard(catalogueCard(spec.id, model), adjustment(integration)) : null
+      if (!allowAllModels || isSwitchedOff(model)) return null
+      return overrideCard(catalogueCard(spec.id, model), adjustment(integration))
     },
   }
 }

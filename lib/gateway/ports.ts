@@ -63,6 +63,8 @@ export interface Provider {
   expiresAtMs: number | null
   /** True when the caller may name any model, known or not. */
   allowAllModels: boolean
+  /** An admin took this one away, even where the caller may name any other; dots and hyphens are folded. */
+  isSwitchedOff(model: string): boolean
   /** Enabled models by exact id. */
   models: ReadonlyMap<string, ModelCard>
   /** The card of a model the integration enables (exact, then dots and hyphens folded); null when it does not. */

@@ -45,6 +45,13 @@ describe('a bare model', () => {
   })
 })
 
+it('a model that was switched off is refused, though its provider takes any other', () => {
+  expect(resolved('@openai/never-heard-of', ['openai']).model).toBe('never-heard-of')
+  expect(() => resolved('@openai/switched-off', ['openai'])).toThrow(
+    expect.objectContaining({ code: 'model_not_allowed' }),
+  )
+})
+
 describe('the model list', () => {
   it('names no model before one whose name holds it, since Hermes takes the first that fits', () => {
     const { data } = listModels(catalogOf(['openai', 'anthropic']), CALL) as { data: { slug: string }[] }
@@ -74,6 +81,7 @@ function catalogOf(ids: string[]): WorkspaceCatalog {
       status: 'active',
       expiresAtMs: null,
       allowAllModels: true,
+      isSwitchedOff: (model: string) => model === 'switched-off',
       models,
       card,
     }

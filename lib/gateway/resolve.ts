@@ -136,7 +136,7 @@ function bind(
   }
   if (model === null) return { provider, model, card: null, isCallerCredential: false }
   const card = provider.models.get(model) ?? provider.card(model)
-  if (!card && !provider.allowAllModels) {
+  if (provider.isSwitchedOff(model) || (!card && !provider.allowAllModels)) {
     throw new GatewayError(
       'model_not_allowed',
       `Model not found: ${label} is not enabled on the integration "${provider.integrationSlug}".${suggestions(model, catalog)}`,
@@ -210,6 +210,7 @@ function unsaved(
     expiresAtMs: null,
     allowAllModels: true,
     models: NO_MODELS,
+    isSwitchedOff: () => false,
     card: (id) => catalogueCard(spec.id, id),
   }
   return { provider, model, card: model === null ? null : provider.card(model), isCallerCredential: true }

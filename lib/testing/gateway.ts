@@ -158,6 +158,7 @@ function testProvider({
     status: 'active',
     expiresAtMs: null,
     allowAllModels,
+    isSwitchedOff: () => false,
     models: byId,
     card: (model) =>
       byId.get(model) ??
