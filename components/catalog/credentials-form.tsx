@@ -61,7 +61,7 @@ export function CredentialsForm({ service, form, stored }: Props) {
           service.docs_url && field.name === 'key' ? (
             <>
               {field.hint}{' '}
-              <Anchor href={service.docs_url} target="_blank" rel="noreferrer" size="xs">
+              <Anchor href={service.docs_url} target="_blank" rel="noreferrer" size="xs" underline="always">
                 Get one from {service.name}{' '}
                 <ExternalLink size={11} aria-label="(opens a new tab)" style={{ verticalAlign: -1 }} />
               </Anchor>

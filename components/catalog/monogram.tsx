@@ -40,11 +40,11 @@ export function initials(name: string): string {
   return `${[...first][0]}${[...second][0]}`.toUpperCase()
 }
 
-/** White wherever it can be made out (3:1) on a `#rrggbb` ground, else black. */
+/** White where it reads well (4.5:1) on a `#rrggbb` ground, else black, which then does. */
 export function inkOn(ground: string): string {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5]
     .map((at) => Number.parseInt(ground.slice(at, at + 2), 16) / 255)
     .map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
   const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-  return 1.05 / (luminance + 0.05) >= 3 ? '#ffffff' : '#171717'
+  return 1.05 / (luminance + 0.05) >= 4.5 ? '#ffffff' : '#171717'
 }
