@@ -46,5 +46,5 @@ export function inkOn(ground: string): string {
     .map((at) => Number.parseInt(ground.slice(at, at + 2), 16) / 255)
     .map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
   const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-  return 1.05 / (luminance + 0.05) >= 4.5 ? '#ffffff' : '#171717'
+  return 1.05 / (luminance + 0.05) >= 4.5 ? '#ffffff' : '#000000'
 }
