@@ -1,3 +1,8 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import {
   browserErrors,
@@ -6,7 +11,9 @@ import {
   copied,
   createKey,
   dialog,
+  fillSignIn,
   goTo,
+  heading,
   inShell,
   signIn,
   visibleWithin,
@@ -136,3 +143,95 @@ test.describe('From the first sign-in to a call that can be sent again', () => {
     expect(errors).toEqual([])
   })
 })
+
+test.describe('What the first start prints', () => {
+  let dataDir: string
+  let port: string
+  let stop = async () => {}
+  test.beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'tollgate-first-'))
+    port = String(await freePort())
+  })
+  test.afterAll(async () => {
+    await stop()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+
+  /** Starts the built server with nothing set but where it may live; resolves to what it printed. */
+  async function start(): Promise<string> {
+    const child = spawn(process.execPath, ['dist/server.js'], {
+      cwd: join(import.meta.dirname, '..'),
+      env: {
+        PATH: process.env.PATH ?? '',
+        HOME: process.env.HOME ?? '',
+        NODE_ENV: 'production',
+        HOST: '127.0.0.1',
+        PORT: port,
+        DATA_DIR: dataDir,
+      } as unknown as NodeJS.ProcessEnv,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const ended = new Promise<void>((done) => child.on('exit', () => done()))
+    stop = async () => {
+      child.kill('SIGTERM')
+      await ended
+    }
+    let printed = ''
+    child.stdout.on('data', (chunk) => {
+      printed += String(chunk)
+    })
+    const words = /Tollgate is ready: \S+\n\n/
+    await expect.poll(() => words.test(printed), { timeout: 60_000, intervals: [100] }).toBe(true)
+    // All of it is said in one breath; on a first start the curl line is the last of it.
+    if (printed.includes('Shown this once')) await expect.poll(() => /^curl .*\n/m.test(printed)).toBe(true)
+    return printed
+  }
+
+  test('the curl works as pasted, streamed and not; the login opens the console; neither is told twice', async ({
+    page,
+  }) => {
+    const printed = await start()
+    const found = (pattern: RegExp) => pattern.exec(printed)?.[1] ?? ''
+    const url = found(/Tollgate is ready: (\S+)/)
+    const [email, password, key] = [/owner +(\S+)/, /password +(\S+)/, /API key +(\S+)/].map(found)
+    const lines = found(/^(curl .*)$/m)
+    expect(lines).toContain(key)
+
+    const whole = JSON.parse(await inShell(lines))
+    expect(whole.choices[0].message.content).toContain('Hello, Tollgate')
+    const streamed = await inShell(
+      lines.replace('{"model"', '{"stream":true,"model"').replace('curl ', 'curl -N '),
+    )
+    expect(streamed).toMatch(/^data: \{/)
+    expect(streamed.trimEnd()).toMatch(/data: \[DONE\]$/)
+
+    await page.goto(url)
+    await fillSignIn(page, email ?? '', password ?? '')
+    await expect(heading(page, 'Overview')).toBeVisible()
+    const logged = async () => (await (await page.request.get(`${url}/api/v1/logs`)).json()).data
+    await expect.poll(async () => (await logged()).length, { timeout: SEEN_WITHIN_MS }).toBe(2)
+    for (const row of await logged()) {
+      expect(row).toMatchObject({ ai_model: 'echo', response_status_code: 200, unpriced: false })
+      expect(row.total_units).toBeGreaterThan(0)
+      expect(row.cost).toBeGreaterThan(0)
+    }
+    await goTo(page, 'Logs')
+    await expect(calls(page)).toHaveCount(2)
+
+    await stop()
+    const again = await start()
+    expect(again).toContain(url)
+    expect(again).not.toContain('password')
+    expect(again).not.toContain('tg_')
+    expect(await inShell(lines)).toContain('Hello, Tollgate')
+  })
+})
+
+function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number }
+      probe.close(() => done(port))
+    })
+  })
+}
