@@ -4,6 +4,7 @@ import { anthropicError, anthropicStreamReader, anthropicUsage } from '../provid
 import type { UpstreamExchange, UpstreamHandler, UpstreamRequest } from '../providers/egress.ts'
 import { embeddedError, openAiError, openAiUsage, usageOf } from '../providers/openai-usage.ts'
 import type { Answer, AnswerStream, Call, Sink } from './call.ts'
+import { maskCredential, withoutCredential } from './credential.ts'
 import { floatsToBase64 } from './embeddings.ts'
 import type { Endpoint } from './endpoints.ts'
 import { answerHeaders } from './headers.ts'
@@ -114,7 +115,7 @@ class Exchange implements UpstreamHandler, AnswerStream {
   onHeaders(status: number, headers: Record<string, string | string[]>, exchange: UpstreamExchange): void {
     const { ledger, endpoint, outbound, wantsStream, target } = this.#t
     this.#status = status
-    this.#headers = headers
+    this.#headers = withoutCredential(headers, target.provider.headers)
     this.#exchange = exchange
     const id = headers['x-request-id'] ?? headers['request-id'] ?? headers['cf-ray']
     ledger.upstreamId = typeof id === 'string' ? id.slice(0, 255) : null
@@ -225,6 +226,7 @@ class Exchange implements UpstreamHandler, AnswerStream {
       )
       return
     }
+    maskCredential(bytes, target.provider.headers)
     try {
       const answer = this.#translated(bytes)
       const headers = answerHeaders(call, ledger, this.#headers)
@@ -387,7 +389,7 @@ class Exchange implements UpstreamHandler, AnswerStream {
     const bytes = typeof out === 'string' ? Buffer.from(out) : out
     if (bytes.length === 0) return
     this.#lastSentMs = performance.now()
-    if (!isHeartbeat) this.#keep(bytes)
+    if (!isHeartbeat) this.#keep(maskCredential(bytes, this.#t.target.provider.headers))
     if (!this.#sink) this.#queue.push(bytes)
     else if (!this.#sink.write(bytes)) this.#exchange?.pause()
   }
@@ -407,7 +409,7 @@ class Exchange implements UpstreamHandler, AnswerStream {
     this.#stopTimer()
     let closing = tap.closing()
     if (endpoint.dialect === 'chat' || endpoint.dialect === 'completions') closing = withDone(closing)
-    this.#keep(closing)
+    this.#keep(maskCredential(closing, this.#t.target.provider.headers))
     if (!this.#isCommitted) {
       this.#answerHeaders = answerHeaders(call, ledger, this.#headers)
       if (endpoint.dialect !== 'raw') Object.assign(this.#answerHeaders, STREAM_HEADERS)
@@ -506,9 +508,8 @@ class Exchange implements UpstreamHandler, AnswerStream {
       return
     }
     const body = Buffer.from(refusalBody(refusal, call.style, call.id))
-    const told = scrubbedHeaders(this.#headers, this.#t.target.provider.headers)
     const headers = {
-      ...answerHeaders(call, ledger, told),
+      ...answerHeaders(call, ledger, this.#headers),
       ...refusal.headers,
       'content-type': 'application/json',
     }
@@ -678,20 +679,11 @@ function objectIn(bytes: Buffer): JsonObject | null {
 }
 
 /** A provider that quotes the credential it refuses does not get to tell it to anyone. */
-export function scrubbed(text: string, credential: Readonly<Record<string, string>>): string {
+function scrubbed(text: string, credential: Readonly<Record<string, string>>): string {
   let clean = text
   for (const value of Object.values(credential)) {
     const secret = value.replace(/^bearer\s+/i, '')
     if (secret.length >= 6 && clean.includes(secret)) clean = clean.replaceAll(secret, '********')
   }
   return clean
-}
-
-function scrubbedHeaders(
-  headers: Readonly<Record<string, string | string[]>>,
-  credential: Readonly<Record<string, string>>,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, scrubbed(String(value), credential)]),
-  )
 }
