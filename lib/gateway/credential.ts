@@ -5,7 +5,8 @@
 
 /** Headers whose values are secrets; others an admin may have added are words that answers may hold. */
 const SECRET_NAME = /auth|key|token|secret|credential/
-const SECRET_CHARS_MIN = 6
+/** Shorter ones are the dummies that local servers take (`ollama`, `no-key-required`): words an answer may hold. */
+const SECRET_CHARS_MIN = 20
 
 const known = new WeakMap<Readonly<Record<string, string>>, Secret[]>()
 
