@@ -59,7 +59,7 @@ export default function Chart({ prepared, label, height = 200, group, onPick }: 
             tickFormatter={formatTick}
             tickLine={false}
             axisLine={false}
-            width={48}
+            width="auto"
             tick={{ fontSize: 11, fill: 'var(--tg-dim)' }}
           />
           <Tooltip

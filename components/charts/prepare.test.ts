@@ -145,10 +145,14 @@ describe('a sparkline', () => {
     const { line, area } = sparkPaths([0, 10, null, 5, 10], 40, 10)
     expect(line).toBe('M0.0 10.0L10.0 0.0M30.0 5.0L40.0 0.0')
     expect(area).toBe('M0.0 10.0L10.0 0.0L10.0 10L0.0 10ZM30.0 5.0L40.0 0.0L40.0 10L30.0 10Z')
-    expect(sparkPaths([1], 40, 10)).toEqual({ line: '', area: '' })
+    expect(sparkPaths([1], 40, 10)).toEqual({ line: '', area: '', dots: '' })
   })
 
   it('one measured moment among none is a dot, not a hill', () => {
-    expect(sparkPaths([null, null, 4, null], 30, 10)).toEqual({ line: 'M20.0 0.0h0.01', area: '' })
+    expect(sparkPaths([null, null, 4, null], 30, 10)).toEqual({
+      line: '',
+      area: '',
+      dots: 'M20.0 0.0h0.01',
+    })
   })
 })

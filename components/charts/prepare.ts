@@ -120,15 +120,15 @@ export function toCsv({ rows, series }: Pick<Prepared, 'rows' | 'series'>): stri
 }
 
 /**
- * SVG paths through values in a box: the line and the area under it. Gaps break both, and a value between two gaps is a
- * dot. Empty for fewer than two values.
+ * SVG paths through values in a box: the line and the area under it, both broken at gaps, and dots for values between two
+ * gaps. Empty for fewer than two values.
  */
 export function sparkPaths(
   values: readonly (number | null)[],
   width: number,
   height: number,
-): { line: string; area: string } {
-  if (values.length < 2) return { line: '', area: '' }
+): { line: string; area: string; dots: string } {
+  if (values.length < 2) return { line: '', area: '', dots: '' }
   const most = Math.max(1e-12, ...values.map((value) => value ?? 0))
   const runs: { x: string; y: string }[][] = [[]]
   for (const [index, value] of values.entries()) {
@@ -138,13 +138,14 @@ export function sparkPaths(
       runs.at(-1)?.push({ x, y: (height - (value / most) * height).toFixed(1) })
     }
   }
-  const drawn = runs.filter((run) => run.length > 0)
+  const lines = runs.filter((run) => run.length > 1)
   const through = (run: (typeof runs)[number]) => `M${run.map(({ x, y }) => `${x} ${y}`).join('L')}`
   return {
-    line: drawn.map((run) => `${through(run)}${run.length === 1 ? 'h0.01' : ''}`).join(''),
-    area: drawn
-      .filter((run) => run.length > 1)
-      .map((run) => `${through(run)}L${run.at(-1)?.x} ${height}L${run[0]?.x} ${height}Z`)
+    line: lines.map(through).join(''),
+    area: lines.map((run) => `${through(run)}L${run.at(-1)?.x} ${height}L${run[0]?.x} ${height}Z`).join(''),
+    dots: runs
+      .filter((run) => run.length === 1)
+      .map((run) => `${through(run)}h0.01`)
       .join(''),
   }
 }

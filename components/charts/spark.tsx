@@ -5,7 +5,7 @@ const HEIGHT = 28
 
 /** A line without axes, for a figure's recent past. Its meaning is in the words beside it. */
 export function Spark({ values }: { values: readonly (number | null)[] }) {
-  const { line, area } = sparkPaths(values, WIDTH, HEIGHT - 3)
+  const { line, area, dots } = sparkPaths(values, WIDTH, HEIGHT - 3)
   return (
     <svg
       viewBox={`0 -1.5 ${WIDTH} ${HEIGHT}`}
@@ -22,8 +22,16 @@ export function Spark({ values }: { values: readonly (number | null)[] }) {
           fill="none"
           stroke="var(--tg-series-0)"
           strokeWidth={1.5}
-          strokeLinecap="round"
           strokeLinejoin="round"
+          vectorEffect="non-scaling-stroke"
+        />
+      )}
+      {dots && (
+        <path
+          d={dots}
+          stroke="var(--tg-series-0)"
+          strokeWidth={5}
+          strokeLinecap="round"
           vectorEffect="non-scaling-stroke"
         />
       )}
