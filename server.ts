@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream'
 import next from 'next'
 import { runtime } from './lib/compose.ts'
 import { isDevelopment } from './lib/env.ts'
+import { pageContexts } from './lib/http/async-contexts.ts'
 import { answerNode } from './lib/http/node.ts'
 import { BASE_ANSWER, probeAnswer, routeOf } from './lib/http/wire.ts'
 import { firstWords } from './lib/welcome.ts'
@@ -30,6 +31,7 @@ await main().catch((error: unknown) => {
 async function main(): Promise<void> {
   const say = (line: string) => console.log(line)
   const { settings, ports, firstStart, close } = await runtime(say)
+  const beginPage = pageContexts()
   const app = next({ dev: isDevelopment(), hostname: settings.host, port: settings.port })
   await app.prepare()
   const pages = app.getRequestHandler()
@@ -47,6 +49,7 @@ async function main(): Promise<void> {
       req.headers['x-forwarded-for'] = [req.headers['x-forwarded-for'], req.socket.remoteAddress]
         .filter(Boolean)
         .join(', ')
+      res.on('close', beginPage())
       void pages(req, res)
     }
   }
