@@ -23,11 +23,14 @@ function createClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
+        // The gateway may well be on this machine or this network, whatever the browser thinks of the Internet.
+        networkMode: 'always',
         staleTime: 10_000,
         gcTime: 10 * 60_000,
         // A refusal will be the same refusal again; only a lost server is worth another try.
         retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status < 500),
       },
+      mutations: { networkMode: 'always' },
     },
   })
 }

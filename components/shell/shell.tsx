@@ -27,8 +27,9 @@ import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { type ReactNode, useEffect, useState } from 'react'
 import { sawLogsKey } from '../overview/checklist.tsx'
+import { Problem } from '../resource/list.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { describeError, notifyError } from '../ui/notify.tsx'
+import { notifyError } from '../ui/notify.tsx'
 import { HealthDot } from './health.tsx'
 import { Logo } from './logo.tsx'
 import { activeItem, NAV } from './nav.ts'
@@ -132,15 +133,14 @@ export function Shell({
 
 /** Screens are drawn for a workspace, so they wait for the first one to be known. */
 function Ready({ children }: { children: ReactNode }) {
-  const { id, error, me } = useWorkspaces()
+  const { id, error, retry, me } = useWorkspaces()
   const path = usePathname()
   // The last step of the first day's checklist ticks by having been here.
   useEffect(() => {
     if (id && path.startsWith('/logs')) localStorage.setItem(sawLogsKey(id), 'true')
   }, [id, path])
   if (id !== null) return children
-  if (error)
-    return <EmptyState title="The workspaces could not be loaded">{describeError(error).message}</EmptyState>
+  if (error) return <Problem error={error} label="The console" retry={retry} />
   if (!me) return null
   return <EmptyState title="No workspace yet">Ask an owner of the organisation to add you to one.</EmptyState>
 }

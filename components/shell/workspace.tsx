@@ -22,6 +22,8 @@ interface Chosen {
   /** The signed-in person; undefined until loaded. */
   me: Me | undefined
   error: unknown
+  /** Asks for the list once more. */
+  retry: () => void
   choose: (id: string) => void
 }
 
@@ -36,7 +38,7 @@ export function WorkspaceProvider({
   children: ReactNode
 }) {
   const [id, setId] = useState(remembered)
-  const { data, error } = useQuery(meQuery)
+  const { data, error, refetch } = useQuery(meQuery)
   const all = data?.workspaces ?? []
   const workspace = all.find((each) => each.id === id) ?? all.find((each) => each.is_default === 1) ?? all[0]
   const choose = (next: string) => {
@@ -45,11 +47,26 @@ export function WorkspaceProvider({
     document.cookie = `${WORKSPACE_COOKIE}=${next}; path=/; max-age=31536000; samesite=lax`
   }
   // Until the list is here the remembered one is believed, so that screens start loading at once.
-  const chosen = { id: data ? (workspace?.id ?? null) : id, workspace, all, me: data, error, choose }
+  const chosen = {
+    id: data ? (workspace?.id ?? null) : id,
+    workspace,
+    all,
+    me: data,
+    error,
+    retry: () => void refetch(),
+    choose,
+  }
   return <Context.Provider value={chosen}>{children}</Context.Provider>
 }
 
-const meQuery = { ...queries(me, null).read<Me>('show'), staleTime: 60_000 }
+const meQuery = {
+  ...queries(me, null).read<Me>('show'),
+  staleTime: 60_000,
+  // Nothing can be shown without it, so the console comes back by itself when the server does.
+  refetchInterval: ({ state }: { state: { status: string } }) =>
+    state.status === 'error' ? RETRY_MS : false,
+} as const
+const RETRY_MS = 5_000
 
 export function useWorkspaces(): Chosen {
   const chosen = useContext(Context)
