@@ -114,8 +114,8 @@ export function Models() {
             {canTurn && found.length > 0 && (
               <Menu position="bottom-start" width={220}>
                 <Menu.Target>
-                  <Button variant="default" h={36} rightSection={<ChevronDown size={14} />}>
-                    Turn
+                  <Button variant="default" rightSection={<ChevronDown size={14} />}>
+                    Turn on or off
                   </Button>
                 </Menu.Target>
                 <Menu.Dropdown>

@@ -82,12 +82,14 @@ export function ProviderModels({ provider }: { provider: Provider }) {
         onChange={() => setNew(provider.integration_id, list.data)}
       />
       <div className={listStyles.frame}>
-        <Table.ScrollContainer minWidth={480} type="native">
+        <Table.ScrollContainer minWidth={320} type="native">
           <Table className={listStyles.table} aria-label={`Models of ${provider.name}`}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Model</Table.Th>
-                <Table.Th data-align="right">Context</Table.Th>
+                <Table.Th data-align="right" visibleFrom="sm">
+                  Context
+                </Table.Th>
                 <Table.Th data-align="right">In, $ / 1M</Table.Th>
                 <Table.Th data-align="right">Out, $ / 1M</Table.Th>
                 <Table.Th style={{ width: 56 }}>On</Table.Th>
@@ -99,7 +101,7 @@ export function ProviderModels({ provider }: { provider: Provider }) {
                   <Table.Td style={{ maxWidth: 280 }}>
                     <Copyable value={`@${provider.slug}/${model.slug}`} shown={model.slug} />
                   </Table.Td>
-                  <Table.Td data-align="right" title={count(model.context_window)}>
+                  <Table.Td data-align="right" visibleFrom="sm" title={count(model.context_window)}>
                     {compact(model.context_window)}
                   </Table.Td>
                   <Table.Td data-align="right">
