@@ -19,6 +19,8 @@ export interface Call {
   /** Lower-case names. A header sent twice is joined with `, `. */
   headers: Readonly<Record<string, string | undefined>>
   style: CallerStyle
+  /** Any `x-portkey-*` or `x-tollgate-*` header was sent. */
+  hasControls: boolean
   body: CallBody
   /** Epoch ms, and the monotonic clock's reading (ms, fractional) at the same moment. */
   arrivedAtMs: number

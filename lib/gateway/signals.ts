@@ -7,6 +7,7 @@ import type { Caller } from './ports.ts'
  * Source: gateway-contract §2.2, architecture §2.
  */
 export function control(call: Call, name: string): string | undefined {
+  if (!call.hasControls) return undefined
   return call.headers[`x-portkey-${name}`] ?? call.headers[`x-tollgate-${name}`]
 }
 

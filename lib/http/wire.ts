@@ -51,11 +51,18 @@ export function callOf(
     query: mark < 0 ? '' : url.slice(mark),
     headers,
     style: styleOf(path, headers),
+    hasControls: hasControls(headers),
     body,
     arrivedAtMs,
     startedMs: performance.now(),
     onClientGone,
   }
+}
+
+/** Whether any control header was sent at all: most calls carry none, and are asked for a dozen. */
+function hasControls(headers: HeaderBag): boolean {
+  for (const name in headers) if (name.startsWith('x-portkey-') || name.startsWith('x-tollgate-')) return true
+  return false
 }
 
 /** Whose dialect to answer in (architecture §2, "Whose dialect"). */

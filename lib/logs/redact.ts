@@ -51,6 +51,8 @@ export function maskHeaders(
 
 /** A URL as a log may keep it: credentials before the host and the values of query parameters that may be secrets are masked. */
 export function maskUrl(url: string): string {
+  // Most have neither, and every logged call asks twice.
+  if (!url.includes('?') && !url.includes('@')) return url
   return url
     .replace(/^(\w+:\/\/)[^/?#]*@/, '$1********@')
     .replace(SECRET_PARAMETER, (_, name: string, value: string) => `${name}=${maskSecret(value)}`)
