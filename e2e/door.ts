@@ -40,7 +40,8 @@ export async function openDoor(url: string): Promise<Door> {
       answer.on('end', () => {
         note.isWhole = answer.complete
       })
-      answer.on('error', () => outgoing.destroy())
+      // What came before the cut still goes out.
+      answer.on('error', () => outgoing.socket?.destroySoon())
       answer.pipe(outgoing)
     })
     onward.on('error', () => outgoing.destroy())

@@ -32,6 +32,15 @@ const BACKOFF = [1_900, 3_900]
 
 const CASES: Case[] = [
   {
+    name: 'a provider that fails after a long silence is asked three times',
+    fault: {
+      silentMs: 11_000,
+      firstEventError: { type: 'server_error', message: 'The server had an error.' },
+      times: ALWAYS,
+    },
+    told: [200, 200, 200],
+  },
+  {
     name: 'a key nobody issued ends the turn at once',
     settings: { api_key: '"tg_sNobodyHasEverIssuedThisKey"' },
     told: [401],
@@ -167,15 +176,6 @@ const CASES: Case[] = [
     },
     told: [200, 200],
     recovers: true,
-  },
-  {
-    name: 'a provider that fails after a long silence is asked three times',
-    fault: {
-      silentMs: 11_000,
-      firstEventError: { type: 'server_error', message: 'The server had an error.' },
-      times: ALWAYS,
-    },
-    told: [200, 200, 200],
   },
 ]
 
