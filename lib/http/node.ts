@@ -82,13 +82,28 @@ function write(res: ServerResponse, answer: Answer, read: NodeBody): void {
 }
 
 function sinkOf(res: ServerResponse): Sink {
+  let isCorked = false
+  const uncork = () => {
+    if (!isCorked) return
+    isCorked = false
+    res.uncork()
+  }
   return {
-    write: (chunk) => res.write(chunk),
+    // Events that came in one read of the upstream leave in one write: no later, and for one system call.
+    write: (chunk) => {
+      if (!isCorked) {
+        isCorked = true
+        res.cork()
+        process.nextTick(uncork)
+      }
+      return res.write(chunk)
+    },
     end: (last) => {
       res.end(last)
     },
     // What was written still goes out; then the connection ends where the closing chunk should have come.
     destroy: () => {
+      uncork()
       const { socket } = res
       if (socket) socket.destroySoon()
       else res.destroy()
