@@ -128,13 +128,15 @@ export class Ledger {
     if (this.isSettled) return
     this.isSettled = true
     const record = this.#record(outcome)
+    // Vectors say nothing to a reader and are most of such an answer (admin-contract §7.3).
+    const isVectors = this.endpoint.dialect === 'embeddings' && outcome.status < SUCCESS_BELOW
     const bodies = this.keepsBodies
       ? {
           head: this.#head(outcome),
           request: this.request,
-          response: outcome.response,
+          response: isVectors ? null : outcome.response,
           finalRequest: this.changes ? null : (this.finalRequest?.body ?? null),
-          originalResponse: outcome.originalResponse ?? null,
+          originalResponse: isVectors ? null : (outcome.originalResponse ?? null),
         }
       : null
     try {
