@@ -321,6 +321,11 @@ test.describe('Signed in', () => {
       found.push(...(await serious(page, path)))
       await page.emulateMedia({ colorScheme: 'dark' })
       await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark')
+      // Colours on their way from one theme to the other are neither's.
+      await page.evaluate(() => {
+        const moving = document.getAnimations().filter((each) => each instanceof CSSTransition)
+        return Promise.allSettled(moving.map(({ finished }) => finished))
+      })
       found.push(...(await serious(page, `${path} in the dark`, ['color-contrast'])))
     }
     expect(found).toEqual([])
