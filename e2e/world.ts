@@ -44,6 +44,7 @@ export type LogRow = Record<string, unknown> & { id: string }
 
 const READY = /Tollgate is ready/
 const START_MS_MAX = 60_000
+const STOP_MS_MAX = 45_000
 
 const SERVER = [process.execPath, 'dist/server.js']
 
@@ -146,7 +147,10 @@ export async function startWorld(env: Record<string, string> = {}, command = SER
     },
     async close() {
       server.process.kill('SIGTERM')
+      // Longer than the server gives its last calls: one that hangs must not hang the run.
+      const impatience = setTimeout(() => server.process.kill('SIGKILL'), STOP_MS_MAX)
       await server.exited
+      clearTimeout(impatience)
       await Promise.all([openai.close(), anthropic.close()])
       await rm(dataDir, { recursive: true, force: true })
     },
