@@ -7,7 +7,7 @@ import { type OwnPostgres, startOwnPostgres } from '../lib/testing/own-postgres.
 import { callOnce, type LoadedCall, startLoad } from './load.ts'
 import { startWorld, type World } from './world.ts'
 
-const KILLS = 5
+const KILLS = 4
 const CLIENTS = 10
 /** How long Postgres is away; an hour must do no more harm than this. */
 const AWAY_MS = process.env.E2E_LONG === '1' ? 60_000 : 12_000
@@ -39,6 +39,7 @@ test.describe('what was answered is kept', () => {
   test('killed again and again under load, every whole answer has one row with its cost', async () => {
     const load = startLoad(world.api, key, MODEL, CLIENTS)
     const kills: number[] = []
+    const startsMs: number[] = []
     for (let kill = 0; kill < KILLS; kill++) {
       const answered = load.calls.length
       await expect.poll(() => load.calls.length - answered).toBeGreaterThan(CLIENTS)
@@ -46,6 +47,7 @@ test.describe('what was answered is kept', () => {
       kills.push(Date.now())
       await world.kill('SIGKILL')
       await world.restart()
+      startsMs.push(Date.now() - (kills.at(-1) ?? 0))
     }
     const restarted = load.calls.length
     await expect.poll(() => load.calls.length - restarted).toBeGreaterThan(3 * CLIENTS)
@@ -56,17 +58,17 @@ test.describe('what was answered is kept', () => {
     expectOneRowEach(whole, rows)
     const byNumber = new Map(load.calls.map((call) => [call.number, call]))
     const ids = new Set(whole.map(({ id }) => id))
-    for (const row of rows.filter(({ id }) => !ids.has(id))) {
-      const call = byNumber.get(row.number) as LoadedCall
-      const wasRunning = kills.some((atMs) => call.startedMs <= atMs && atMs <= call.endedMs)
-      expect(wasRunning, `row ${row.id} of call ${row.number}, which no kill met`).toBe(true)
-    }
+    const unmet = rows.filter(({ id, number }) => {
+      const call = byNumber.get(number) as LoadedCall
+      return !ids.has(id) && !kills.some((atMs) => call.startedMs <= atMs && atMs <= call.endedMs)
+    })
+    expect(unmet, 'rows without a whole answer, of calls no kill met').toEqual([])
     const cut = load.calls.filter(({ isWhole }) => !isWhole)
     expect(cut.length, 'the kills met no call').toBeGreaterThan(KILLS)
     await expectRollUps(postgres, rows)
     test.info().annotations.push({
       type: 'seen',
-      description: `${whole.length} whole answers, ${cut.length} cut or refused, ${rows.length} rows, ${KILLS} kills`,
+      description: `${whole.length} whole answers, ${cut.length} cut or refused, ${rows.length} rows, back after ${startsMs.join(', ')} ms`,
     })
   })
 
@@ -109,10 +111,45 @@ test.describe('what was answered is kept', () => {
       description: `${load.calls.length} calls, ${whileAway.length} of them in the ${AWAY_MS / 1000} s without Postgres`,
     })
   })
+
+  test('killed while Postgres is away, the rows arrive all the same', async () => {
+    await callOnce(world.api, key, MODEL, 0)
+    await postgres.stop()
+    const load = startLoad(world.api, key, MODEL, CLIENTS)
+    await expect.poll(() => load.calls.length).toBeGreaterThan(5 * CLIENTS)
+    await world.kill('SIGKILL')
+    await load.stop()
+    await postgres.start()
+    await world.restart()
+    const whole = load.calls.filter(({ isWhole }) => isWhole)
+    expectOneRowEach(whole, await settled(postgres, whole.length + 1))
+  })
 })
 
 test.describe('a stop in order', () => {
   test.describe.configure({ timeout: 120_000 })
+
+  test('is not needed: killed with its own Postgres beside it, the next start finds every row', async () => {
+    const world = await startWorld()
+    try {
+      await world.addProviders()
+      const { key } = await world.createKey()
+      const calls = await Promise.all(
+        Array.from({ length: 20 }, (_, n) => callOnce(world.api, key, MODEL, n)),
+      )
+      await world.kill('SIGKILL')
+      const said = await world.restart()
+      expect(said).not.toMatch(/password|tg_[a-zA-Z0-9]/i)
+      for (const { id, isWhole } of calls) {
+        expect(isWhole).toBe(true)
+        await world.logged((row) => row.id === id)
+      }
+      expect((await world.rows()).length).toBe(calls.length)
+      expect((await callOnce(world.api, key, MODEL, 1)).isWhole).toBe(true)
+    } finally {
+      await world.close()
+    }
+  })
 
   test('lets a stream come to its end, keeps everything and ends with 0', async () => {
     const world = await startWorld()
@@ -204,17 +241,21 @@ async function settled(postgres: OwnPostgres, least: number): Promise<Row[]> {
 }
 
 function expectOneRowEach(whole: LoadedCall[], rows: Row[]) {
-  const found = new Map(rows.map((row) => [row.id, row]))
-  expect(found.size, 'rows with an id of their own').toBe(rows.length)
-  for (const { id, number, usage } of whole) {
-    const cost =
-      (usage?.prompt_tokens ?? 0) * NANOS_PER_TOKEN.input +
-      (usage?.completion_tokens ?? 0) * NANOS_PER_TOKEN.output
-    expect(found.get(id ?? ''), `the row of call ${number}`).toMatchObject({ number, cost_nanos: cost })
-    expect(cost).toBeGreaterThan(0)
-  }
+  const own = (calls: { id: string | null; number: number; cost: number | null }[]) =>
+    calls.map(({ id, number, cost }) => `call ${number}, ${id}: ${cost} nanos`).sort()
+  const ids = new Set(whole.map(({ id }) => id))
+  const kept = rows.filter(({ id }) => ids.has(id))
+  expect(own(kept.map((row) => ({ ...row, cost: row.cost_nanos })))).toEqual(
+    own(whole.map((call) => ({ ...call, cost: costOf(call) }))),
+  )
+  expect(whole.filter((call) => costOf(call) <= 0)).toEqual([])
+  expect(new Set(rows.map(({ id }) => id)).size, 'rows with an id of their own').toBe(rows.length)
   expect(new Set(rows.map(({ number }) => number)).size, 'calls with a row').toBe(rows.length)
 }
+
+const costOf = ({ usage }: LoadedCall) =>
+  (usage?.prompt_tokens ?? 0) * NANOS_PER_TOKEN.input +
+  (usage?.completion_tokens ?? 0) * NANOS_PER_TOKEN.output
 
 /** The charts count what the rows hold: both are written in one transaction. */
 async function expectRollUps(postgres: OwnPostgres, rows: Row[]) {
