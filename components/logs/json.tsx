@@ -1,9 +1,9 @@
 'use client'
 
-import { ActionIcon, Button, CopyButton, Tooltip } from '@mantine/core'
-import { Check, Copy } from 'lucide-react'
+import { Button } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { bytes } from '../format.ts'
+import { CopyCorner } from '../ui/copyable.tsx'
 import { prettyOf, rawOf, tokensOf } from './bodies.ts'
 import styles from './logs.module.css'
 
@@ -35,21 +35,7 @@ export function Json({
           {shown.length < text.length && '…'}
         </pre>
       </section>
-      <CopyButton value={text} timeout={1500}>
-        {({ copied, copy }) => (
-          <Tooltip label={copied ? 'Copied' : `Copy ${label}`}>
-            <ActionIcon
-              className={styles.copy}
-              variant="default"
-              size={28}
-              onClick={copy}
-              aria-label={`Copy ${label}`}
-            >
-              {copied ? <Check size={14} /> : <Copy size={14} />}
-            </ActionIcon>
-          </Tooltip>
-        )}
-      </CopyButton>
+      <CopyCorner value={text} label={label} />
       {shown.length < text.length && (
         <Button variant="default" size="compact-sm" mt={8} onClick={() => setWhole(true)}>
           Show all {bytes(text.length)}

@@ -51,21 +51,28 @@ export function CodeBlock({
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
         <pre tabIndex={0}>{code}</pre>
       </section>
-      <CopyButton value={code} timeout={1500}>
-        {({ copied, copy }) => (
-          <Tooltip label={copied ? 'Copied' : `Copy ${label}`}>
-            <ActionIcon
-              className={styles.corner}
-              variant="default"
-              size={28}
-              onClick={copy}
-              aria-label={`Copy ${label}`}
-            >
-              {copied ? <Check size={14} /> : <Copy size={14} />}
-            </ActionIcon>
-          </Tooltip>
-        )}
-      </CopyButton>
+      <CopyCorner value={code} label={label} />
     </div>
+  )
+}
+
+/** The copy button in the corner of a block of text. */
+export function CopyCorner({ value, label }: { value: string; label: string }) {
+  return (
+    <CopyButton value={value} timeout={1500}>
+      {({ copied, copy }) => (
+        <Tooltip label={copied ? 'Copied' : `Copy ${label}`}>
+          <ActionIcon
+            className={styles.corner}
+            variant="default"
+            size={28}
+            onClick={copy}
+            aria-label={`Copy ${label}`}
+          >
+            {copied ? <Check size={14} /> : <Copy size={14} />}
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </CopyButton>
   )
 }

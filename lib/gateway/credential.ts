@@ -44,6 +44,20 @@ export function withoutCredential<Values extends Readonly<Record<string, string 
   return (clean as Values | null) ?? told
 }
 
+/**
+ * A refusal's text without what was sent as `headers`: there even a short dummy key is no word worth keeping, and a
+ * provider that quotes the credential it refuses does not get to tell it to anyone.
+ */
+export function scrubbed(text: string, headers: Readonly<Record<string, string>>): string {
+  let clean = text
+  for (const value of Object.values(headers)) {
+    const secret = value.replace(/^bearer\s+/i, '')
+    if (secret.length >= REFUSED_CHARS_MIN) clean = clean.replaceAll(secret, MASK)
+  }
+  return clean
+}
+
+const REFUSED_CHARS_MIN = 6
 const MASK = '********'
 
 function secretsIn(headers: Readonly<Record<string, string>>): Secret[] {

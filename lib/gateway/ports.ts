@@ -2,9 +2,9 @@
  * What the story of a call needs from the world, as interfaces. `lib/compose.ts` binds them to Postgres, the journal,
  * the clock and egress; tests bind them to whatever they like.
  */
-import type { CallRecord } from '../logs/record.ts'
+import type { CallBodies, CallRecord } from '../logs/record.ts'
 import type { ModelCard } from '../pricing.ts'
-import type { Egress, UpstreamHandler, UpstreamRequest } from '../providers/egress.ts'
+import type { Egress } from '../providers/egress.ts'
 import type { ProviderSpec } from '../providers/openai-compatible.ts'
 
 export type { Egress, UpstreamExchange, UpstreamHandler, UpstreamRequest } from '../providers/egress.ts'
@@ -86,28 +86,13 @@ export interface Journal {
   append(record: CallRecord, bodies: CallBodies | null): void
 }
 
-/** What a call said, kept apart from its row. Buffers are raw bytes as they crossed the wire. */
-export interface CallBodies {
-  /** Headers (secrets masked), urls and statuses, as JSON text. */
-  head: string
-  request: Buffer | null
-  response: Buffer | null
-  /** Null when the upstream was sent what the caller sent. */
-  finalRequest: Buffer | null
-  originalResponse: Buffer | null
-}
-
-/** An upstream that lives in this process (the sandbox): given a request, it answers as a provider would. */
-export interface LocalUpstream {
-  send(request: UpstreamRequest, handler: UpstreamHandler): { abort(): void }
-}
-
 export interface Ports {
   keys: KeyDirectory
   catalog: Catalog
   journal: Journal
   egress: Egress
-  sandbox: LocalUpstream
+  /** The upstream that lives in this process. */
+  sandbox: Egress
   /** Epoch ms. */
   now: () => number
   newId: () => string

@@ -1,18 +1,16 @@
 import { GatewayError } from '../errors.ts'
-import type { JsonObject, Usage } from '../providers/adapter.ts'
-import { anthropicError, anthropicStreamReader, anthropicUsage } from '../providers/anthropic.ts'
+import { NO_USAGE, type Usage } from '../providers/adapter.ts'
+import { anthropicError, anthropicStreamReader } from '../providers/anthropic.ts'
 import type { UpstreamExchange, UpstreamHandler, UpstreamRequest } from '../providers/egress.ts'
-import { embeddedError, openAiError, openAiUsage, usageOf } from '../providers/openai-usage.ts'
+import { openAiError } from '../providers/openai-usage.ts'
 import type { Answer, AnswerStream, Call, Sink } from './call.ts'
-import { maskCredential, withoutCredential } from './credential.ts'
-import { floatsToBase64 } from './embeddings.ts'
-import type { Endpoint } from './endpoints.ts'
+import { maskCredential, scrubbed, withoutCredential } from './credential.ts'
+
 import { answerHeaders } from './headers.ts'
 import type { Ledger } from './ledger.ts'
 import type { Outbound } from './outbound.ts'
 import type { Ports, StreamPace } from './ports.ts'
 import { type Refusal, refusalBody, refusalFrame, refusalOf, upstreamRefusal } from './refusal.ts'
-import type { Target } from './resolve.ts'
 import {
   AnthropicTap,
   OpenAiTap,
@@ -22,7 +20,7 @@ import {
   type StreamTap,
   TranslatedTap,
 } from './stream.ts'
-import { chatStreamOf, messagesStreamOf } from './synthesise.ts'
+import { type Asked, readWhole, UpstreamFailure } from './whole.ts'
 
 /** How a silent stream is kept alive, unless the settings say otherwise (architecture §2, hermes-client §3). */
 export const PACE: StreamPace = { commitAfterMs: 10_000, heartbeatMs: 12_000, lifeSignMs: 60_000 }
@@ -32,18 +30,11 @@ const ERROR_BYTES_MAX = 256 * 1024
 const LOGGED_BYTES_MAX = 4 * 1024 * 1024
 
 /** Everything one try needs to know; all decided before the socket is opened. */
-export interface Try {
+export interface Try extends Asked {
   call: Call
-  endpoint: Endpoint
-  target: Target
   ledger: Ledger
   ports: Ports
   request: UpstreamRequest
-  /** Null on passed-through paths. */
-  outbound: Outbound | null
-  wantsStream: boolean
-  /** The caller wants embeddings as base64. */
-  wantsBase64: boolean
 }
 
 /**
@@ -228,7 +219,7 @@ class Exchange implements UpstreamHandler, AnswerStream {
     }
     maskCredential(bytes, target.provider.headers)
     try {
-      const answer = this.#translated(bytes)
+      const answer = readWhole(bytes, this.#t)
       const headers = answerHeaders(call, ledger, this.#headers)
       if (answer.contentType) headers['content-type'] = answer.contentType
       const usage = answer.usage ?? this.#estimated(answer.text)
@@ -249,75 +240,6 @@ class Exchange implements UpstreamHandler, AnswerStream {
     } catch (error) {
       this.#isDone = false
       this.#giveUp(error)
-    }
-  }
-
-  #translated(bytes: Buffer): {
-    body: Buffer
-    usage: Usage | null
-    finishReason: string | null
-    contentType: string | null
-    text: string
-  } {
-    const { endpoint, outbound, wantsStream, wantsBase64, target } = this.#t
-    const { spec } = target.provider
-    if (endpoint.dialect === 'raw') {
-      const body = objectIn(bytes)
-      const found = body && usageOf(body)
-      return {
-        body: bytes,
-        usage: found ? openAiUsage(found, spec.id) : null,
-        finishReason: null,
-        contentType: null,
-        text: '',
-      }
-    }
-    const parsed = objectIn(bytes)
-    if (!parsed)
-      throw new GatewayError(
-        'invalid_provider_response',
-        `The provider @${target.provider.slug} answered with something that is not JSON.`,
-      )
-    const failure = embeddedError(parsed, spec.id)
-    if (failure) throw new UpstreamFailure(failure, bytes)
-    const { translation, hasAskedUsage } = outbound as Outbound
-    let body: JsonObject = parsed
-    let usage: Usage | null
-    let finishReason: string | null
-    if (translation) {
-      const translated = translation.with.response(parsed, translation.context)
-      ;({ body, usage, finishReason } = translated)
-    } else if (spec.dialect === 'anthropic') {
-      usage = anthropicUsage(parsed)
-      finishReason = typeof parsed.stop_reason === 'string' ? parsed.stop_reason : null
-    } else {
-      const found = usageOf(parsed)
-      usage = found ? openAiUsage(found, spec.id) : null
-      const choice = Array.isArray(parsed.choices) ? (parsed.choices[0] as JsonObject | undefined) : undefined
-      finishReason = typeof choice?.finish_reason === 'string' ? choice.finish_reason : null
-      if (parsed.model === undefined) body = { ...parsed, model: target.model }
-      if (wantsBase64) body = floatsToBase64(body)
-    }
-    const text = usage ? '' : JSON.stringify(body.choices ?? body.content ?? '')
-    if (wantsStream) {
-      const stream =
-        endpoint.dialect === 'messages'
-          ? messagesStreamOf(body)
-          : chatStreamOf(body, translation?.context.includeUsage ?? hasAskedUsage)
-      return {
-        body: Buffer.from(stream),
-        usage,
-        finishReason,
-        contentType: 'text/event-stream; charset=utf-8',
-        text,
-      }
-    }
-    return {
-      body: body === parsed ? bytes : Buffer.from(JSON.stringify(body)),
-      usage,
-      finishReason,
-      contentType: body === parsed ? null : 'application/json',
-      text,
     }
   }
 
@@ -621,7 +543,7 @@ class Exchange implements UpstreamHandler, AnswerStream {
     if (!endpoint.isMetered || (endpoint.dialect === 'raw' && !text)) return null
     const input = reported?.input || ports.countTokens(ledger.request?.toString('utf8') ?? '')
     const output = Math.max(reported?.output ?? 0, text ? ports.countTokens(text) : 0)
-    return { ...EMPTY, ...reported, input, output }
+    return { ...NO_USAGE, ...reported, input, output }
   }
 
   #stopTimer(): void {
@@ -634,27 +556,6 @@ class Exchange implements UpstreamHandler, AnswerStream {
   }
 }
 
-/** A failure the upstream told inside a 200. */
-class UpstreamFailure extends Error {
-  constructor(
-    readonly failure: StreamFailure,
-    readonly bytes: Buffer | null,
-  ) {
-    super(failure.message)
-  }
-}
-
-const EMPTY: Usage = {
-  input: 0,
-  output: 0,
-  cacheRead: 0,
-  cacheWrite: 0,
-  cacheWrite1h: 0,
-  reasoning: 0,
-  audioInput: 0,
-  audioOutput: 0,
-  reportedCostNanos: null,
-}
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache',
@@ -667,23 +568,4 @@ const withDone = (closing: Buffer) => (closing.includes('[DONE]') ? closing : Bu
 function lost(attempt: Try, message: string): GatewayError {
   const hasBytes = attempt.ledger.firstByteMs !== 0
   return new GatewayError(hasBytes ? 'upstream_stream_error' : 'upstream_unreachable', message)
-}
-
-function objectIn(bytes: Buffer): JsonObject | null {
-  try {
-    const value = JSON.parse(bytes.toString('utf8')) as unknown
-    return typeof value === 'object' && value !== null ? (value as JsonObject) : null
-  } catch {
-    return null
-  }
-}
-
-/** A provider that quotes the credential it refuses does not get to tell it to anyone. */
-function scrubbed(text: string, credential: Readonly<Record<string, string>>): string {
-  let clean = text
-  for (const value of Object.values(credential)) {
-    const secret = value.replace(/^bearer\s+/i, '')
-    if (secret.length >= 6 && clean.includes(secret)) clean = clean.replaceAll(secret, '********')
-  }
-  return clean
 }

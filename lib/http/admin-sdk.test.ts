@@ -1,14 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import Portkey from 'portkey-ai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { adminApiKeyVerbs, apiKeyVerbs } from '../admin/access.ts'
 import { workspaceVerbs } from '../admin/workspaces.ts'
 import { type AdminWorld, adminWorld } from '../testing/admin.ts'
-import { adminRoute, type RouteHandlers } from './admin.ts'
+import { type AdminServer, startAdminServer } from '../testing/admin-server.ts'
+import { adminRoute } from './admin.ts'
 
 let world: AdminWorld
-let server: Server
+let server: AdminServer
 let portkey: Portkey
 
 beforeAll(async () => {
@@ -22,15 +21,11 @@ beforeAll(async () => {
       versionId: world.runtime.newId(),
     },
   })
-  const handlers = adminRoute(world.source, apiKeyVerbs, adminApiKeyVerbs, workspaceVerbs)
-  server = createServer((request, response) => void serve(handlers, request, response))
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
-  const { port } = server.address() as AddressInfo
-  portkey = new Portkey({ apiKey: world.adminKey, baseURL: `http://127.0.0.1:${port}/v1` })
+  server = await startAdminServer(adminRoute(world.source, apiKeyVerbs, adminApiKeyVerbs, workspaceVerbs))
+  portkey = new Portkey({ apiKey: world.adminKey, baseURL: server.url })
 })
 afterAll(async () => {
-  server.closeAllConnections()
-  await new Promise((closed) => server.close(closed))
+  await server.close()
   await world.drop()
 })
 
@@ -91,8 +86,7 @@ describe('the official Node client, unchanged', () => {
   })
 
   test('hears why it was refused, once', async () => {
-    let calls = 0
-    server.on('request', () => calls++)
+    const before = server.calls()
     const refused = portkey.apiKeys.create({
       type: 'organisation',
       'sub-type': 'service',
@@ -103,7 +97,7 @@ describe('the official Node client, unchanged', () => {
       status: 400,
       message: expect.stringContaining('name must have 1-100 characters'),
     })
-    expect(calls).toBe(1)
+    expect(server.calls() - before).toBe(1)
   })
 
   test('pages through workspaces in camelCase', async () => {
@@ -117,22 +111,3 @@ describe('the official Node client, unchanged', () => {
     expect(one).toMatchObject({ users: [{ email: 'owner@example.test', org_role: 'owner', role: 'admin' }] })
   })
 })
-
-/** A node:http exchange as the `Request` and `Response` that Next gives route handlers. */
-async function serve(
-  handlers: RouteHandlers,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-): Promise<void> {
-  const chunks: Buffer[] = []
-  for await (const chunk of incoming) chunks.push(chunk)
-  const { method = 'GET', headers, url } = incoming
-  const request = new Request(`http://${headers.host}${url}`, {
-    method,
-    headers: Object.entries(headers).map(([name, value]) => [name, String(value)] as [string, string]),
-    body: method === 'GET' || chunks.length === 0 ? null : Buffer.concat(chunks),
-  })
-  const response = await handlers[method as keyof RouteHandlers](request)
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers))
-  outgoing.end(Buffer.from(await response.arrayBuffer()))
-}

@@ -5,16 +5,23 @@ import type { RouteHandlers } from '../http/admin.ts'
 export interface AdminServer {
   /** Ends in `/v1`, as clients are given it. */
   url: string
+  /** Requests so far: clients may send one twice. */
+  calls(): number
   close(): Promise<void>
 }
 
 /** Serves route handlers on a free loopback port, for clients that want a real address. */
 export async function startAdminServer(handlers: RouteHandlers): Promise<AdminServer> {
-  const server = createServer((incoming, outgoing) => void serve(handlers, incoming, outgoing))
+  let calls = 0
+  const server = createServer((incoming, outgoing) => {
+    calls++
+    void serve(handlers, incoming, outgoing)
+  })
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
   const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}/v1`,
+    calls: () => calls,
     close: () => {
       server.closeAllConnections()
       return new Promise((closed) => server.close(() => closed()))
