@@ -36,7 +36,7 @@ export function LogsScreen() {
   useLinkFromSearch(params.get('open'))
   useFirstRowByKey()
   const open = (id: string) => setUrlState({ log: id }, { push: openId === null })
-  const shape = { rows: calls.rows, openId, open, onHold: setPointing }
+  const shape = { rows: calls.rows, openId, open }
 
   return (
     <>
@@ -61,7 +61,13 @@ export function LogsScreen() {
         }
       />
       <FilterBar filter={filter} />
-      <section className={styles.list} aria-label="Calls" aria-busy={calls.isPending}>
+      <section
+        className={styles.list}
+        aria-label="Calls"
+        aria-busy={calls.isPending}
+        onPointerEnter={(event) => setPointing(event.pointerType === 'mouse')}
+        onPointerLeave={() => setPointing(false)}
+      >
         {calls.waiting > 0 && isHeld && (
           <Button
             className={styles.pill}
@@ -175,7 +181,10 @@ function Nothing({ filter, isLive }: { filter: Filter; isLive: boolean }) {
   )
 }
 
-/** Whether rows must stay where they are: somebody points at one, walks them by keyboard, or has scrolled away from the top. */
+/**
+ * Whether rows must stay where they are: somebody points at the list (or is on the way from a row to the pill that waits
+ * in it), walks it by keyboard, or has scrolled away from the top.
+ */
 function useHold() {
   const [isPointing, setPointing] = useState(false)
   const [isAway, setAway] = useState(false)

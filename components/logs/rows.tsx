@@ -13,21 +13,14 @@ interface Props {
   rows: readonly Log[]
   openId: string | null
   open: (id: string) => void
-  /** Whether the pointer or the keyboard is on a row, so that none may move. */
-  onHold: (isHeld: boolean) => void
 }
 
 /** Calls as a table: one line a call, ↑ and ↓ move, Enter opens. */
-export function LogTable({ rows, openId, open, onHold }: Props) {
+export function LogTable({ rows, openId, open }: Props) {
   return (
     <Table className={`${list.table} ${styles.table}`} aria-label="Calls">
       <Head />
-      <Table.Tbody
-        onPointerEnter={() => onHold(true)}
-        onPointerLeave={() => onHold(false)}
-        data-rows
-        onKeyDown={walk}
-      >
+      <Table.Tbody data-rows onKeyDown={walk}>
         {rows.map((log) => (
           <Table.Tr
             key={log.id}
@@ -55,16 +48,9 @@ export function LogTable({ rows, openId, open, onHold }: Props) {
 }
 
 /** The same calls on a phone: two lines each. */
-export function LogCards({ rows, openId, open, onHold }: Props) {
+export function LogCards({ rows, openId, open }: Props) {
   return (
-    <ul
-      className={styles.cards}
-      aria-label="Calls"
-      data-rows
-      onKeyDown={walk}
-      onPointerEnter={(event) => onHold(event.pointerType === 'mouse')}
-      onPointerLeave={() => onHold(false)}
-    >
+    <ul className={styles.cards} aria-label="Calls" data-rows onKeyDown={walk}>
       {rows.map((log) => (
         <li key={log.id} data-open={log.id === openId || undefined}>
           <button
