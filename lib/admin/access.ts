@@ -5,7 +5,7 @@ import type { List } from '../contract/resource.ts'
 import type { KeyType } from '../contract/scopes.ts'
 import { Prisma } from '../db/generated/client.ts'
 import { GatewayError } from '../errors.ts'
-import { type Ctx, isUuid, need, notFound, roleIn, scopesIn, visibleWorkspaces } from './context.ts'
+import { type Ctx, isUuid, literal, need, notFound, roleIn, scopesIn, visibleWorkspaces } from './context.ts'
 import { keyInclude, keyRow, type StoredDefaults, type StoredKey, whereStatus } from './key-rows.ts'
 import {
   expiry,
@@ -35,7 +35,7 @@ async function list(ctx: Ctx, query: ListQuery): Promise<List<ReturnType<typeof 
       { OR: TYPES.flatMap((type) => listable(ctx, type)) },
       query.type ? { type: query.type } : {},
       query.status ? whereStatus(query.status, ctx.now) : {},
-      query.search ? { name: { contains: query.search, mode: 'insensitive' } } : {},
+      query.search ? { name: { contains: literal(query.search), mode: 'insensitive' } } : {},
       query.ids ? { id: { in: query.ids.filter(isUuid) } } : {},
     ],
   }

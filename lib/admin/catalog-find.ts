@@ -4,7 +4,7 @@ import { type Integration, Prisma } from '../db/generated/client.ts'
 import { GatewayError } from '../errors.ts'
 import { type ProviderSpec, providerSpec } from '../providers/openai-compatible.ts'
 import { globalAccess, providerInclude, type StoredProvider } from './catalog-rows.ts'
-import { type Ctx, isUuid, need, notFound, scopesIn, visibleWorkspaces } from './context.ts'
+import { type Ctx, isUuid, literal, need, notFound, scopesIn, visibleWorkspaces } from './context.ts'
 import { invalidField } from './validation.ts'
 
 export type Verb = 'read' | 'update' | 'delete'
@@ -102,9 +102,9 @@ export async function refuseTakenSlug(
   })
 }
 
-/** Rows whose name or slug holds a text, any case. Prisma makes a pattern of it, so its wildcards are escaped. */
+/** Rows whose name or slug holds a text, any case. */
 export function named(search: string) {
-  const part = { contains: search.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' as const }
+  const part = { contains: literal(search), mode: 'insensitive' as const }
   return { OR: [{ name: part }, { slug: part }] }
 }
 

@@ -171,6 +171,11 @@ export function byIdOrSlug(reference: string): { id: string } | { slug: string }
   return isUuid(reference) ? { id: reference.toLowerCase() } : { slug: reference }
 }
 
+/** Text for Prisma's `contains`, which makes a pattern of it: its wildcards stand for themselves. */
+export function literal(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&')
+}
+
 /**
  * The workspace a call is about. `named` comes from body or query, UUID or slug. Refuses `parent_not_found` for one
  * the caller cannot see, and `validation` where the rule asks for one and none was named.

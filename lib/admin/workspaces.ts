@@ -5,7 +5,7 @@ import { me, type meRow, type workspaceRow, workspaces } from '../contract/acces
 import type { List } from '../contract/resource.ts'
 import type { Prisma, Workspace } from '../db/generated/client.ts'
 import { GatewayError } from '../errors.ts'
-import { byIdOrSlug, type Ctx, need, notFound, visibleWorkspaces } from './context.ts'
+import { byIdOrSlug, type Ctx, literal, need, notFound, visibleWorkspaces } from './context.ts'
 import { rateLimitRows, usageLimitRows } from './limits.ts'
 import { invalidField } from './validation.ts'
 import { verbs } from './verbs.ts'
@@ -16,7 +16,7 @@ export const workspaceVerbs = verbs(workspaces, {
       AND: [
         within(ctx),
         { status: { in: statusesAsked(ctx, query.status) } },
-        query.name ? { name: { contains: query.name } } : {},
+        query.name ? { name: { contains: literal(query.name) } } : {},
         query.exact_name ? { name: query.exact_name } : {},
       ],
     }

@@ -88,15 +88,11 @@ export const workspaces = resource({
 
 // ──────────────────────────── API keys ────────────────────────────
 
-/** What a segment of a path says when a client had nothing to say (ruling 1). */
-export const UNSAID_SEGMENTS: ReadonlySet<string> = new Set([
-  '',
-  'NOT_GIVEN',
-  'undefined',
-  'None',
-  'null',
-  'missing',
-])
+/** What clients write in a path or a query when they had nothing to say (ruling 1). */
+export const UNSAID_WORDS: ReadonlySet<string> = new Set(['', 'NOT_GIVEN', 'undefined', 'None', 'null'])
+
+/** The same for the segments that name a key's type, where no other word could be meant. */
+export const UNSAID_SEGMENTS: ReadonlySet<string> = new Set([...UNSAID_WORDS, 'missing'])
 
 const TRANSITION_MS_MIN = 1_800_000
 

@@ -296,6 +296,8 @@ describe('list', () => {
     }[]
     expect(found.map(({ name }) => name).sort()).toEqual(['Alphabet', 'alpha'])
     expect(found.every(({ key }) => /^tg_s..\*{7}..$/.test(key))).toBe(true)
+    expect((await ask('GET', `api-keys?workspace_id=${slug}&search=%25`)).body.total).toBe(0)
+    expect((await ask('GET', `api-keys?workspace_id=${slug}&search=_`)).body.total).toBe(0)
     const byIds = await ask('GET', `api-keys?workspace_id=${slug}&ids=${found[0]?.id},not-one`)
     expect(byIds.body.total).toBe(1)
     expect((await ask('GET', `api-keys?workspace_id=${slug}&type=organisation-service`)).body).toEqual({

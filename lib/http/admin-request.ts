@@ -1,6 +1,6 @@
 /** What a request says, read with bounds and with the habits of the official clients in mind. Source: admin-contract §0.1. */
 import { maskKey } from '../auth/keys.ts'
-import { UNSAID_SEGMENTS } from '../contract/access.ts'
+import { UNSAID_WORDS } from '../contract/access.ts'
 import { GatewayError } from '../errors.ts'
 
 const BODY_BYTES_MAX = 1024 * 1024
@@ -18,7 +18,7 @@ export function keyOf(headers: Headers): string | null {
 export function readQuery(params: URLSearchParams): Record<string, string> {
   const query: Record<string, string> = {}
   for (const [name, value] of params) {
-    if (!UNSAID_SEGMENTS.has(value)) query[snake(name)] = clean(value, name)
+    if (!UNSAID_WORDS.has(value)) query[snake(name)] = clean(value, name)
   }
   return query
 }

@@ -29,6 +29,8 @@ describe('workspaces', () => {
     expect(await names('')).toEqual(['Shared Team Workspace', 'Search', 'Shop'])
     expect(await names('?name=S')).toEqual(['Shared Team Workspace', 'Search', 'Shop'])
     expect(await names('?name=sh')).toEqual([])
+    expect(await names('?name=S%25p')).toEqual([])
+    expect(await names('?name=S_op')).toEqual([])
     expect(await names('?exact_name=Shop')).toEqual(['Shop'])
     expect(await names('?exact_name=Sho')).toEqual([])
     expect(await names('?exact_name=Shop&name_format=display')).toEqual(['🛒 Shop'])
@@ -37,6 +39,12 @@ describe('workspaces', () => {
     expect(
       (await world.call(routes, 'GET', 'admin/workspaces?status=odd', { key: world.adminKey })).status,
     ).toBe(400)
+  })
+
+  test('what clients write for nothing filters nothing; any other word is a word', async () => {
+    for (const unsaid of ['', 'NOT_GIVEN', 'undefined', 'None', 'null'])
+      expect(await names(`?name=${unsaid}`)).toHaveLength(3)
+    expect(await names('?name=missing')).toEqual([])
   })
 
   test('a member and a workspace key see their own, never archived ones', async () => {
