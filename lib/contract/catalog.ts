@@ -19,6 +19,8 @@ import {
 
 /** Provider fields such as `openai_organization` and `custom_host`, flat; headers and Azure deployments nest. */
 const configurations = z.record(text(1, 128), z.unknown())
+/** Replies carry these, or clients add them to what they read; sent back, they are ignored. */
+const readOnly = z.unknown().optional()
 const key = z.string().min(1, 'must not be empty').max(16_384, 'must have at most 16384 characters')
 
 const secretMappings = z.array(
@@ -30,9 +32,24 @@ const secretMappings = z.array(
   }),
 )
 
-const multiplier = z.number().min(0, 'must be 0 or more')
+/** With these, the dearest token times the largest factor is still an exact integer of pico-dollars. */
+const PRICE_CENTS_MAX = 100
+const FACTOR_MAX = 1000
+
+const factor = z.number().min(0, 'must be 0 or more').max(FACTOR_MAX, `must be at most ${FACTOR_MAX}`)
+const factors = z.record(z.string(), factor)
+const FACTOR_KIND =
+  /^(default|(request|response|cache_read_input|cache_write_input|reasoning|prediction_accepted|prediction_rejected)_token|\w+_(audio|image|text)_\w+)$/
+
+/** Factors on prices by kind of token; a kind that is not named takes `default`. */
 const pricingAdjustments = z.strictObject({
-  multiplier: z.record(z.string(), z.union([multiplier, z.record(z.string(), multiplier)])),
+  multiplier: z
+    .object({ image: factors.optional(), additional_units: factors.optional() })
+    .catchall(factor)
+    .superRefine(({ image, additional_units, ...kinds }, context) => {
+      for (const kind of Object.keys(kinds).filter((name) => !FACTOR_KIND.test(name)))
+        context.addIssue({ code: 'custom', path: [kind], message: 'is no kind of token' })
+    }),
 })
 
 const globalWorkspaceAccess = z.strictObject({
@@ -87,7 +104,9 @@ export const integrationCreate = z.object({
 })
 
 /** Prices in cents per token. */
-const price = z.strictObject({ price: z.number().min(0, 'must be 0 or more') })
+const price = z.strictObject({
+  price: z.number().min(0, 'must be 0 or more').max(PRICE_CENTS_MAX, `must be at most ${PRICE_CENTS_MAX}`),
+})
 export const pricingConfig = z.strictObject({
   type: z.literal('static').default('static'),
   pay_as_you_go: z.strictObject({
@@ -141,8 +160,9 @@ export const integrationModelsUpdate = z.object({
         context_window: tokens.nullish(),
         max_output_tokens: tokens.nullish(),
         configurations: configurations.nullish(),
-        // read-only, ignored:
-        prices: z.unknown().optional(),
+        prices: readOnly,
+        created_at: readOnly,
+        last_updated_at: readOnly,
       }),
     )
     .max(5000, 'may hold at most 5000 models')
@@ -178,6 +198,11 @@ export const integrationWorkspacesUpdate = z.object({
         reset_usage: flag.nullish(),
         create_default_provider: flag.nullish(),
         default_provider_slug: slug.nullish(),
+        workspace_id: readOnly,
+        name: readOnly,
+        status: readOnly,
+        created_at: readOnly,
+        last_updated_at: readOnly,
       }),
     )
     .max(5000, 'may hold at most 5000 workspaces')

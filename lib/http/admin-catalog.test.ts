@@ -163,6 +163,21 @@ describe('POST /integrations', () => {
       { pricing_adjustments: { multiplier: { default: -1 } } },
       'pricing_adjustments.multiplier.default',
     ],
+    [
+      'a multiplier beyond measure',
+      { pricing_adjustments: { multiplier: { default: 1e308 } } },
+      'pricing_adjustments.multiplier.default',
+    ],
+    [
+      'a multiplier of a kind there is not',
+      { pricing_adjustments: { multiplier: { input_token: 2 } } },
+      'pricing_adjustments.multiplier.input_token',
+    ],
+    [
+      'a multiplier of a part where the whole is meant',
+      { pricing_adjustments: { multiplier: { request_token: { default: 2 } } } },
+      'pricing_adjustments.multiplier.request_token',
+    ],
     ['a switch that is text', { allow_all_models: 'maybe' }, 'allow_all_models'],
   ])('400 AB01: %s', async (_, more, param) => {
     const { status, body } = await post('integrations', {
@@ -422,6 +437,26 @@ describe('/integrations/{slug}/models', () => {
     expect((await models(slug)).get('gpt-4o-mini')).toMatchObject({ prices: { input: 0.3, output: 1.2 } })
   })
 
+  test('200: a multiplier of any kind the contract names', async () => {
+    const multiplier = {
+      default: 1,
+      request_token: 2,
+      response_token: 1000,
+      cache_read_input_token: 0,
+      cache_write_input_token: 1.25,
+      reasoning_token: 1,
+      request_audio_token: 1,
+      response_image_token: 1,
+      request_text_token: 1,
+      prediction_accepted_token: 1,
+      prediction_rejected_token: 1,
+      image: { default: 1 },
+      additional_units: { web_search: 2 },
+    }
+    const slug = await addIntegration({ pricing_adjustments: { multiplier } })
+    expect((await as('GET', `integrations/${slug}`)).body.pricing_adjustments).toEqual({ multiplier })
+  })
+
   test.each([
     [
       'a price below zero',
@@ -429,6 +464,14 @@ describe('/integrations/{slug}/models', () => {
         slug: 'x',
         enabled: true,
         pricing_config: { pay_as_you_go: { request_token: { price: -1 }, response_token: { price: 0 } } },
+      },
+    ],
+    [
+      'a price beyond what an integer of picos holds',
+      {
+        slug: 'x',
+        enabled: true,
+        pricing_config: { pay_as_you_go: { request_token: { price: 1e308 }, response_token: { price: 0 } } },
       },
     ],
     ['no slug', { enabled: true }],
@@ -439,6 +482,16 @@ describe('/integrations/{slug}/models', () => {
   ])('400 AB01: %s', async (_, model) => {
     const { status, body } = await put(`integrations/${await addIntegration()}/models`, { models: [model] })
     expect([status, body.errorCode]).toEqual([400, 'AB01'])
+  })
+
+  test('200: what the list carried can be sent back, with what clients add to it', async () => {
+    const slug = await addIntegration()
+    await put(`integrations/${slug}/models`, { models: [{ slug: 'ours', enabled: true, is_custom: true }] })
+    const before = (await as('GET', `integrations/${slug}/models`)).body.models as Record<string, unknown>[]
+    const rows = before.map((row) => ({ ...row, created_at: null, last_updated_at: null }))
+    const { status, body } = await put(`integrations/${slug}/models`, { models: rows })
+    expect([status, body.message]).toEqual([200, undefined])
+    expect((await as('GET', `integrations/${slug}/models`)).body.models).toEqual(before)
   })
 
   test('400 AB01: a model named twice', async () => {
@@ -512,6 +565,25 @@ describe('/integrations/{slug}/workspaces', () => {
     expect(list.global_workspace_access.enabled).toBe(false)
     expect(on(list, later.slug)).toBe(false)
     expect(list.workspaces.filter((row) => row.enabled)).toHaveLength(list.total - 1)
+  })
+
+  test('200: what the list carried can be sent back, as lists or as the Python client reads it', async () => {
+    const slug = await addIntegration()
+    await put(`integrations/${slug}/workspaces`, {
+      workspaces: [{ id: workspaceId, enabled: true, usage_limits: { credit_limit: 7 } }],
+    })
+    const { workspaces: before } = await access(slug)
+    for (const version of ['', 'portkey-2.3.1']) {
+      const headers = { 'x-portkey-package-version': version }
+      const { body: read } = await as('GET', `integrations/${slug}/workspaces`, { headers })
+      const { workspaces, global_workspace_access } = read
+      const { status, body } = await put(`integrations/${slug}/workspaces`, {
+        workspaces: (workspaces as object[]).map((row) => ({ ...row, created_at: null })),
+        global_workspace_access,
+      })
+      expect([status, body.message]).toEqual([200, undefined])
+    }
+    expect((await access(slug)).workspaces).toEqual(before)
   })
 
   test('200: override with an empty list revokes all; with a rule, applies it to all', async () => {
