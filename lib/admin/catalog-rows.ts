@@ -58,6 +58,7 @@ export function integrationListRow(integration: Integration, workspaceCount: num
     status: integration.status as 'active' | 'archived',
     created_at: integration.createdAt.toISOString(),
     last_updated_at: integration.lastUpdatedAt.toISOString(),
+    created_by: integration.createdBy,
     workspace_count: workspaceCount,
   }
 }
@@ -68,6 +69,7 @@ export function integrationDetailRow(
   workspaceCount: number,
   now: Date,
 ): IntegrationRow {
+  const access = globalAccessRow(globalAccess(integration), now)
   return {
     ...integrationListRow(integration, workspaceCount),
     masked_key: integration.maskedKey,
@@ -75,7 +77,9 @@ export function integrationDetailRow(
     secret_mappings: integration.secretMappings as Record<string, unknown>[],
     pricing_adjustments: integration.pricingAdjustments as Record<string, unknown> | null,
     allow_all_models: integration.allowAllModels,
-    global_workspace_access_settings: globalAccessRow(globalAccess(integration), now),
+    global_workspace_access_settings: access,
+    global_workspace_access: access,
+    owner_id: integration.createdBy,
     usage_limits: usageLimitRows(integration.usageLimits, now),
     rate_limits: rateLimitRows(integration.rateLimits),
     tags: shownTags(integration.tags),
@@ -123,6 +127,7 @@ export function toProviderRow(provider: StoredProvider, now: Date): z.output<typ
     tags: provider.tags as Record<string, string>,
     created_at: provider.createdAt.toISOString(),
     last_updated_at: provider.lastUpdatedAt.toISOString(),
+    created_by: provider.createdBy,
   }
 }
 
@@ -148,6 +153,7 @@ export function toVirtualKeyRow(provider: StoredProvider, now: Date): z.output<t
     reset_usage: 0,
     created_at: row.created_at,
     last_updated_at: row.last_updated_at,
+    created_by: row.created_by,
   }
 }
 

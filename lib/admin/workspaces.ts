@@ -116,6 +116,7 @@ function toRow(row: Workspace, now: Date, format: 'plain' | 'display' | undefine
     status: row.status as 'active' | 'archived',
     created_at: row.createdAt.toISOString(),
     last_updated_at: row.lastUpdatedAt.toISOString(),
+    created_by: row.createdBy,
   }
 }
 

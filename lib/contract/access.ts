@@ -43,6 +43,7 @@ export const workspaceRow = z.object({
   status: z.enum(['active', 'archived']),
   created_at: z.string(),
   last_updated_at: z.string(),
+  created_by: z.string().nullable(),
   /** On a single read only. */
   users: z.array(workspaceMember).optional(),
 })

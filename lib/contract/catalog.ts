@@ -71,6 +71,8 @@ export const integrationRow = z.object({
   status: z.enum(['active', 'archived']),
   created_at: z.string(),
   last_updated_at: z.string(),
+  /** The person who made it; null for keys and for what came with the installation. */
+  created_by: z.string().nullable(),
   workspace_count: z.number(),
   // a single read only:
   masked_key: z.string().nullable().optional(),
@@ -80,6 +82,9 @@ export const integrationRow = z.object({
   pricing_adjustments: z.record(z.string(), z.unknown()).nullable().optional(),
   allow_all_models: z.boolean().optional(),
   global_workspace_access_settings: z.record(z.string(), z.unknown()).optional(),
+  /** These two say again what the official clients' types call otherwise. */
+  global_workspace_access: z.record(z.string(), z.unknown()).optional(),
+  owner_id: z.string().nullable().optional(),
   usage_limits: z.array(usageLimitRow).optional(),
   rate_limits: z.array(rateLimitRow).optional(),
   tags: z.record(z.string(), z.string()).optional(),
@@ -332,6 +337,7 @@ export const providerRow = z.object({
   tags: z.record(z.string(), z.string()),
   created_at: z.string(),
   last_updated_at: z.string(),
+  created_by: z.string().nullable(),
 })
 
 /** A workspace's handle on an integration: the `@slug` of requests. Admin-contract §1.6, §2.3. */
@@ -399,6 +405,7 @@ export const virtualKeyRow = z.object({
   reset_usage: z.literal(0),
   created_at: z.string(),
   last_updated_at: z.string(),
+  created_by: z.string().nullable(),
 })
 
 /** Legacy credential fields, in the spellings a body has once its top-level keys are snake_case. */

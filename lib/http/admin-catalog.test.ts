@@ -56,6 +56,8 @@ describe('POST /integrations', () => {
       allow_all_models: true,
       workspace_count: 2,
       global_workspace_access_settings: { enabled: true, usage_limits: [], rate_limits: [] },
+      global_workspace_access: { enabled: true, usage_limits: [], rate_limits: [] },
+      created_by: null,
       tags: {},
     })
   })
@@ -79,6 +81,24 @@ describe('POST /integrations', () => {
     expect(body).toMatchObject({ type: 'workspace', workspace_id: workspaceId, workspace_count: 1 })
     expect((await as('GET', `providers/${slug}?workspace_id=${workspaceId}`)).body.slug).toBe(slug)
     expect((await as('GET', `integrations/${made.body.slug}?workspace_id=${other.id}`)).status).toBe(404)
+  })
+
+  test('200: rows say which person made them', async () => {
+    const ask = { userId: world.ownerId }
+    const slug = unique('by-hand')
+    const vk = unique('by-hand-key')
+    const write = (path: string, body: object) =>
+      world.call(routes, 'POST', path, { ...ask, body: { name: 'n', key: CANARY, ...body } })
+    expect((await write('integrations', { ai_provider_id: 'openai', slug })).status).toBe(200)
+    expect(
+      (await write(`virtual-keys?workspace_id=${workspaceId}`, { provider: 'openai', slug: vk })).status,
+    ).toBe(200)
+    expect((await as('GET', `integrations/${slug}`)).body).toMatchObject({
+      created_by: world.ownerId,
+      owner_id: world.ownerId,
+    })
+    for (const path of [`providers/${slug}`, `providers/${vk}`, `virtual-keys/${vk}`])
+      expect((await as('GET', `${path}?workspace_id=${workspaceId}`)).body.created_by).toBe(world.ownerId)
   })
 
   test('200: no provider is made when none is wanted, nor where the integration is off', async () => {
@@ -675,6 +695,7 @@ describe('/providers', () => {
       tags: { a: 'b' },
       created_at: expect.any(String),
       last_updated_at: expect.any(String),
+      created_by: null,
     })
     expect((await as('GET', at(`providers/${made.body.id}`))).body.slug).toBe(made.body.slug)
   })

@@ -60,6 +60,7 @@ describe('workspaces', () => {
       slug: 'ws-shop',
       is_default: 0,
       usage_limits: [],
+      created_by: null,
       users: [{ id: member }],
     })
     expect((await world.call(routes, 'GET', `admin/workspaces/${body.id}`, { userId: member })).status).toBe(
