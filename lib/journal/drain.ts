@@ -2,10 +2,10 @@ import { open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { PoolClient } from 'pg'
-import { type Deflater, openDeflater } from './deflate.ts'
 import type { FlusherCounts, FlusherOptions } from './flush.ts'
 import type { Frame } from './frame.ts'
 import { takeOver } from './owner.ts'
+import { openPacker, type Packer } from './pack.ts'
 import {
   listSegments,
   readCursor,
@@ -14,7 +14,7 @@ import {
   SegmentReader,
   writeCursor,
 } from './segments.ts'
-import { type Entry, storeEntries } from './store.ts'
+import { RECORD_COLUMNS, storeBatch } from './store.ts'
 
 const TAKE_OVER_INTERVAL_MS = 5_000
 const DAY_MS = 86_400_000
@@ -38,7 +38,7 @@ export class Drain {
   }
   readonly #options: FlusherOptions
   readonly #reader = new SegmentReader()
-  readonly #deflater: Deflater = openDeflater()
+  readonly #packer: Packer = openPacker(RECORD_COLUMNS)
   /** Bytes flushed of each segment that is still there. */
   readonly #offsets = new Map<string, number>()
   /** Partitions known to exist. */
@@ -56,7 +56,7 @@ export class Drain {
   }
 
   close(): void {
-    this.#deflater.close()
+    this.#packer.close()
   }
 
   /** Stores everything that is in the journal now, oldest segment first. */
@@ -164,75 +164,64 @@ export class Drain {
     const kept = frames.filter((frame) => frame.timeMs + frame.retentionDays * DAY_MS > nowMs)
     this.counts.expired += frames.length - kept.length
     if (kept.length === 0) return
-    const entries = await this.#compressed(kept, nowMs)
-    await breathe()
-    await this.#store(client, entries)
+    await this.#store(client, kept, (frame) => frame.timeMs + frame.bodiesRetentionDays * DAY_MS > nowMs)
   }
 
-  async #compressed(frames: readonly Frame[], nowMs: number): Promise<Entry[]> {
-    const bodiesOf = (frame: Frame) =>
-      frame.timeMs + frame.bodiesRetentionDays * DAY_MS > nowMs ? frame.bodies : null
-    const raw = frames.flatMap((frame) => {
-      const bodies = bodiesOf(frame)
-      return bodies === null
-        ? []
-        : [bodies.request, bodies.response, bodies.finalRequest, bodies.originalResponse]
-    })
-    const compressed = await this.#deflater.deflate(raw)
-    let at = 0
-    return frames.map((frame) => {
-      if (bodiesOf(frame) === null) return { frame, bodies: null }
-      at += 4
-      return { frame, bodies: compressed.slice(at - 4, at) }
-    })
-  }
-
-  /** Stores entries; when Postgres refuses what is in them, halves them until the culprits stand alone. */
-  async #store(client: PoolClient, entries: readonly Entry[]): Promise<void> {
+  /** Stores frames; when Postgres refuses what is in them, halves them until the culprits stand alone. */
+  async #store(client: PoolClient, frames: readonly Frame[], keepsBodies: KeepsBodies): Promise<void> {
     try {
-      await this.#ensurePartitions(client, entries)
-      const stored = await this.#storeOnce(client, entries)
-      this.counts.stored += stored
-      this.counts.repeated += entries.length - stored
+      await this.#ensurePartitions(client, frames, keepsBodies)
+      await this.#storeOnce(client, frames, keepsBodies)
     } catch (error) {
       if (!isPoison(error)) throw error
-      const [first] = entries as [Entry]
-      if (entries.length > 1) {
-        const half = entries.length >> 1
-        await this.#store(client, entries.slice(0, half))
-        await this.#store(client, entries.slice(half))
+      const [first] = frames as [Frame]
+      if (frames.length > 1) {
+        const half = frames.length >> 1
+        await this.#store(client, frames.slice(0, half), keepsBodies)
+        await this.#store(client, frames.slice(half), keepsBodies)
       } else {
         await this.#reject(first, error)
-        if (first.bodies !== null) await this.#storeRowAlone(client, first)
+        if (first.bodies !== null && keepsBodies(first)) await this.#storeRowAlone(client, first)
       }
     }
   }
 
   /** Refused bodies do not take their row along: it carries the money. */
-  async #storeRowAlone(client: PoolClient, { frame }: Entry): Promise<void> {
+  async #storeRowAlone(client: PoolClient, frame: Frame): Promise<void> {
     try {
-      this.counts.stored += await this.#storeOnce(client, [{ frame, bodies: null }])
+      await this.#storeOnce(client, [frame], () => false)
     } catch (error) {
       if (!isPoison(error)) throw error
     }
   }
 
-  async #storeOnce(client: PoolClient, entries: readonly Entry[]): Promise<number> {
+  async #storeOnce(client: PoolClient, frames: readonly Frame[], keepsBodies: KeepsBodies): Promise<void> {
+    const batch = await this.#packer.pack(frames, keepsBodies)
+    await breathe()
+    const store = () => (batch.rowCount === 0 ? 0 : storeBatch(client, batch))
+    let stored: number
     try {
-      return await storeEntries(client, entries)
+      stored = await store()
     } catch (error) {
       if (!isPartitionMissing(error)) throw error
       for (const of of PARTITIONED) this.#partitions[of].clear()
-      await this.#ensurePartitions(client, entries)
-      return storeEntries(client, entries)
+      await this.#ensurePartitions(client, frames, keepsBodies)
+      stored = await store()
     }
+    this.counts.stored += stored
+    this.counts.repeated += batch.rowCount - stored
+    for (const i of batch.unreadable) await this.#reject(frames[i] as Frame, 'a member has the wrong type')
   }
 
-  async #ensurePartitions(client: PoolClient, entries: readonly Entry[]): Promise<void> {
-    for (const { frame, bodies } of entries) {
+  async #ensurePartitions(
+    client: PoolClient,
+    frames: readonly Frame[],
+    keepsBodies: KeepsBodies,
+  ): Promise<void> {
+    for (const frame of frames) {
       const day = Math.floor(frame.timeMs / DAY_MS)
       for (const of of PARTITIONED) {
-        if (of === 'body' && bodies === null) continue
+        if (of === 'body' && (frame.bodies === null || !keepsBodies(frame))) continue
         const days = of === 'log' ? frame.retentionDays : frame.bodiesRetentionDays
         const key = day * CLASSES + days
         if (this.#partitions[of].has(key)) continue
@@ -244,7 +233,7 @@ export class Drain {
   }
 
   /** Keeps a frame Postgres refuses, as it is, beside the journal. */
-  async #reject({ frame }: Entry, error: unknown): Promise<void> {
+  async #reject(frame: Frame, error: unknown): Promise<void> {
     const { journal, log } = this.#options
     const path = join(journal.root, `rejected-${journal.token}.journal`)
     const file = await open(path, 'a', 0o600)
@@ -262,6 +251,8 @@ export class Drain {
     })
   }
 }
+
+type KeepsBodies = (frame: Frame) => boolean
 
 /** A borrowed connection that breaks between two statements says so here, and the process ends if nobody listens; the next statement fails anyway. */
 function ignore(): void {}

@@ -108,6 +108,19 @@ describe('what was appended', () => {
     expect([row.response_ms, row.overhead_us, row.response_bytes]).toEqual([13, 0, 2_147_483_647])
   })
 
+  test('of no workspace is a row of the nil one', async () => {
+    const { journal, flusher } = opened()
+    const record = call('')
+    journal.append(record, sampleBodies())
+    await flusher.flushNow()
+    const { rows } = await database.pool.query(
+      'SELECT l.workspace_id AS row, b.workspace_id AS bodies FROM request_logs l JOIN request_bodies b USING (id) WHERE id = $1',
+      [record.id],
+    )
+    const nil = '00000000-0000-0000-0000-000000000000'
+    expect(rows).toEqual([{ row: nil, bodies: nil }])
+  })
+
   test('has its bodies beside it, compressed, however large', async () => {
     const { journal, flusher } = opened()
     const workspace = workspaceId()
@@ -133,7 +146,7 @@ describe('what was appended', () => {
       const isSame = (stored: Buffer | null, sent: Buffer | null) =>
         stored === null || sent === null ? stored === sent : inflateRawSync(stored).equals(sent)
       expect(rows).toHaveLength(1)
-      expect([row.workspace_id, row.retention_days, row.head]).toEqual([workspace, 30, JSON.parse(body.head)])
+      expect([row.workspace_id, row.retention_days, row.head]).toEqual([workspace, 30, body.head])
       expect(isSame(row.request, body.request)).toBe(true)
       expect(isSame(row.response, body.response)).toBe(true)
       expect(isSame(row.final_request, body.finalRequest)).toBe(true)
@@ -375,7 +388,7 @@ describe('a record Postgres refuses', () => {
     const { journal, flusher } = opened()
     const workspace = workspaceId()
     const record = call(workspace, { has_bodies: true, cost_nanos: 77 })
-    journal.append(record, sampleBodies({ head: '{not json' }))
+    journal.append(record, sampleBodies({ head: '{"nul":"\0"}' }))
     await flusher.flushNow()
     expect((await rowsOf(workspace)).map((row) => row.cost_nanos)).toEqual(['77'])
     expect(flusher.status().counts).toMatchObject({ stored: 1, rejected: 1 })

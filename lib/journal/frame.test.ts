@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { uuidTimeMs } from '../ids.ts'
 import { sampleBodies, sampleRecord } from '../testing/calls.ts'
-import { FrameEncoder, NO_WORKSPACE, readFrame } from './frame.ts'
+import { FrameEncoder, readFrame } from './frame.ts'
 
 const encoder = new FrameEncoder()
 const encoded = (...args: Parameters<FrameEncoder['encode']>) => Buffer.concat(encoder.encode(...args))
@@ -17,7 +17,6 @@ describe('a frame', () => {
     const frame = whole(encoded(record, null))
     expect(frame.record.toString()).toBe(JSON.stringify(record))
     expect(frame.id.toString()).toBe(record.id)
-    expect(frame.workspaceId.toString()).toBe(record.workspace_id)
     expect(frame.timeMs).toBe(uuidTimeMs(record.id))
     expect([frame.retentionDays, frame.bodiesRetentionDays]).toEqual([90, 30])
     expect(frame.bodies).toBeNull()
@@ -37,11 +36,6 @@ describe('a frame', () => {
     expect(frame.bodies?.response?.length).toBe(0)
     expect(frame.bodies?.finalRequest).toBeNull()
     expect(frame.bodies?.originalResponse).toEqual(Buffer.from([0, 255]))
-  })
-
-  test('of a call without a workspace carries the nil id, whatever was encoded before', () => {
-    encoded(sampleRecord(), null)
-    expect(whole(encoded(sampleRecord({ workspace_id: '' }), null)).workspaceId.toString()).toBe(NO_WORKSPACE)
   })
 
   test('cut at any byte is short, and says how much it needs', () => {

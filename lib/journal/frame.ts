@@ -8,29 +8,25 @@ import type { CallBodies, CallRecord } from '../logs/record.ts'
  *   0 u32 magic   4 u32 bytes of the whole frame   8 u32 crc-32 of bytes 12 up to the end of the head
  *  12 f64 arrival, epoch ms   20 u16 retention days of the row   22 u16 of its bodies
  *  24 u32 bytes of the record   28 i32 bytes of head, request, response, final request, original response; -1 = none
- *  48 id   84 workspace id, both as 36 characters
- * 120 record JSON, head JSON, then the four bodies
+ *  48 id, as 36 characters
+ *  84 record JSON, head JSON, then the four bodies
  *
  * The bodies are outside the checksum: at 120 KB a call it would cost as much as writing them, and a cut body is
  * already known by the frame's length.
  */
 const MAGIC = 0x314a4754
-const HEADER_BYTES = 120
+const HEADER_BYTES = 84
 const PREFIX_BYTES = 8
 const FRAME_BYTES_MAX = 1 << 30
 const SCRATCH_BYTES = 64 * 1024
 /** Below this a copy is cheaper than a second entry in the system call. */
 const COPY_BYTES_MAX = 16 * 1024
 
-/** Stands for the workspace of a call that had none. */
-export const NO_WORKSPACE = '00000000-0000-0000-0000-000000000000'
-
 /** A frame as it lies in the buffer it was read into: every Buffer is a view, nothing is parsed. */
 export interface Frame {
   /** The whole frame. */
   bytes: Buffer
   id: Buffer
-  workspaceId: Buffer
   timeMs: number
   retentionDays: number
   bodiesRetentionDays: number
@@ -91,7 +87,6 @@ export class FrameEncoder {
     scratch.writeUInt32LE(recordBytes, 24)
     scratch.writeInt32LE(headBytes, 28)
     scratch.write(record.id, 48, 36, 'latin1')
-    scratch.write(record.workspace_id || NO_WORKSPACE, 84, 36, 'latin1')
     scratch.writeUInt32LE(crc32(scratch.subarray(12, checked)), 8)
     parts.unshift(scratch.subarray(0, at))
     return parts
@@ -146,7 +141,6 @@ export function readFrame(buffer: Buffer, offset: number): FrameRead {
   const frame = {
     bytes,
     id: bytes.subarray(48, 84),
-    workspaceId: bytes.subarray(84, 120),
     timeMs: bytes.readDoubleLE(12),
     retentionDays: bytes.readUInt16LE(20),
     bodiesRetentionDays: bytes.readUInt16LE(22),

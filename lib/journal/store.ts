@@ -1,28 +1,18 @@
 import type { PoolClient } from 'pg'
 import { GATEWAY_REFUSALS } from '../analytics/metrics.ts'
 import { bucketSql, TALLY, WHOLE } from '../analytics/sketch.ts'
-import { type Frame, NO_WORKSPACE } from './frame.ts'
-
-/** A frame and its bodies, each compressed (raw deflate); null when it has none to store. */
-export interface Entry {
-  frame: Frame
-  bodies: CompressedBodies | null
-}
-
-/** Request, response, final request, original response. */
-export type CompressedBodies = readonly (Buffer | null)[]
+import type { Column, Kind, Packed } from './pack.ts'
 
 /**
- * Writes entries in one transaction: rows, the roll-ups of those rows that were new, when each key was last used, and
- * bodies. A row that is there already changes nothing, so the same entries may be stored again. Returns how many rows
+ * Writes a batch in one transaction: rows, the roll-ups of those rows that were new, when each key was last used, and
+ * bodies. A row that is there already changes nothing, so the same batch may be stored again. Returns how many rows
  * were new. Throws what Postgres says, with nothing written. The partitions must exist.
  */
-export async function storeEntries(client: PoolClient, entries: readonly Entry[]): Promise<number> {
-  const withBodies = entries.filter((entry) => entry.bodies !== null)
+export async function storeBatch(client: PoolClient, batch: Packed): Promise<number> {
   await client.query('BEGIN')
   try {
-    const { rows } = await client.query<{ inserted: number }>(ROWS_SQL, [jsonArray(entries)])
-    if (withBodies.length > 0) await client.query(BODIES_SQL, bodyColumns(withBodies))
+    const { rows } = await client.query<{ inserted: number }>(ROWS_SQL, batch.rows)
+    if (batch.bodyCount > 0) await client.query(BODIES_SQL, batch.bodies)
     await client.query('COMMIT')
     return rows[0]?.inserted ?? 0
   } catch (error) {
@@ -33,24 +23,8 @@ export async function storeEntries(client: PoolClient, entries: readonly Entry[]
 
 // ── rows and roll-ups ──
 
-/** The records as they lie in the journal, between brackets: Postgres is the first to parse them. */
-function jsonArray(entries: readonly Entry[]): Buffer {
-  let bytes = 1
-  for (const { frame } of entries) bytes += frame.record.length + 1
-  const json = Buffer.allocUnsafe(bytes)
-  let at = 0
-  for (const { frame } of entries) {
-    json[at] = at === 0 ? 0x5b : 0x2c
-    at += 1 + frame.record.copy(json, at + 1)
-  }
-  json[at] = 0x5d
-  return json
-}
-
-type Kind = 'uuid' | 'text' | 'bool' | 'jsonb' | 'time' | 'int' | 'smallint' | 'bigint'
-
 /** Columns of `request_logs`, named as in `CallRecord`. */
-const COLUMNS: Record<string, Kind> = {
+export const RECORD_COLUMNS = Object.entries({
   id: 'uuid',
   created_at: 'time',
   organisation_id: 'uuid',
@@ -106,42 +80,21 @@ const COLUMNS: Record<string, Kind> = {
   has_bodies: 'bool',
   retention_days: 'smallint',
   bodies_retention_days: 'smallint',
-}
+} satisfies Record<string, Kind>) as readonly Column[]
 
-/** Numbers arrive as doubles and are rounded and bounded, so that a fraction of a millisecond never costs a row. */
-const READ_AS: Record<Kind, string> = {
-  uuid: 'text',
+const TYPES: Record<Kind, string> = {
+  uuid: 'uuid',
   text: 'text',
   bool: 'bool',
   jsonb: 'jsonb',
   time: 'timestamptz',
-  int: 'float8',
-  smallint: 'float8',
-  bigint: 'bigint',
+  int: 'int4',
+  smallint: 'int2',
+  bigint: 'int8',
 }
 
-const STORED_AS: Record<Kind, (column: string) => string> = {
-  uuid: (column) => `nullif(r.${column}, '')::uuid`,
-  text: (column) => `r.${column}`,
-  bool: (column) => `r.${column}`,
-  jsonb: (column) => `r.${column}`,
-  time: (column) => `r.${column}`,
-  int: (column) => `CASE WHEN r.${column} > 2147483647 THEN 2147483647 ELSE r.${column}::int END`,
-  smallint: (column) => `CASE WHEN r.${column} > 32767 THEN 32767 ELSE r.${column}::smallint END`,
-  bigint: (column) => `r.${column}`,
-}
-
-const columnNames = Object.keys(COLUMNS).join(', ')
-const columnTypes = Object.entries(COLUMNS)
-  .map(([column, kind]) => `${column} ${READ_AS[kind]}`)
-  .join(', ')
-const columnValues = Object.entries(COLUMNS)
-  .map(([column, kind]) =>
-    column === 'workspace_id'
-      ? `coalesce(${STORED_AS.uuid(column)}, '${NO_WORKSPACE}')`
-      : STORED_AS[kind](column),
-  )
-  .join(', ')
+const columnNames = RECORD_COLUMNS.map(([name]) => name).join(', ')
+const columnArrays = RECORD_COLUMNS.map(([, kind], i) => `$${i + 1}::${TYPES[kind]}[]`).join(', ')
 
 const DIMENSIONS = 'workspace_id, api_key_id, provider_slug, ai_model, status'
 
@@ -178,7 +131,7 @@ const GATEWAY_FAULT = `status >= 500 AND refusal IN (${GATEWAY_REFUSALS.map((cod
 const ROWS_SQL = `
 WITH inserted AS (
   INSERT INTO request_logs (${columnNames})
-  SELECT ${columnValues} FROM json_to_recordset($1::json) AS r (${columnTypes})
+  SELECT ${columnNames} FROM unnest(${columnArrays}) AS r (${columnNames})
   ON CONFLICT DO NOTHING
   RETURNING date_trunc('minute', created_at, 'UTC') AS minute, created_at, organisation_id, workspace_id, api_key_id,
     coalesce(provider_slug, '') AS provider_slug, coalesce(ai_model, '') AS ai_model, status, refusal, is_stream,
@@ -256,49 +209,12 @@ function rollupSql(table: string, span: 'minute' | 'hour' | 'day'): string {
 
 // ── bodies ──
 
+const BODY_COLUMNS =
+  'id, retention_days, workspace_id, head, request, response, final_request, original_response'
+
 const BODIES_SQL = `
-INSERT INTO request_bodies
-  (id, retention_days, workspace_id, head, request, response, final_request, original_response)
-SELECT b.id::uuid, b.days, b.workspace_id::uuid, b.head::jsonb, b.request, b.response, b.final_request, b.original_response
-FROM unnest($1::text[], $2::int2[], $3::text[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[])
-  AS b (id, days, workspace_id, head, request, response, final_request, original_response)
+INSERT INTO request_bodies (${BODY_COLUMNS})
+SELECT ${BODY_COLUMNS}
+FROM unnest($1::uuid[], $2::int2[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[])
+  AS b (${BODY_COLUMNS})
 ON CONFLICT DO NOTHING`
-
-const TEXT_OID = 25
-const INT2_OID = 21
-const BYTEA_OID = 17
-
-function bodyColumns(entries: readonly Entry[]): Buffer[] {
-  const column = (oid: number, value: (entry: Entry) => Buffer | null) => binaryArray(oid, entries.map(value))
-  return [
-    column(TEXT_OID, ({ frame }) => frame.id),
-    column(INT2_OID, ({ frame }) => int2(frame.bodiesRetentionDays)),
-    column(TEXT_OID, ({ frame }) => frame.workspaceId),
-    column(TEXT_OID, ({ frame }) => frame.bodies?.head ?? null),
-    ...[0, 1, 2, 3].map((i) => column(BYTEA_OID, ({ bodies }) => bodies?.[i] ?? null)),
-  ]
-}
-
-function int2(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(2)
-  bytes.writeUInt16BE(value)
-  return bytes
-}
-
-/** A one-dimensional array in Postgres's binary form; as text, bytes would double in size and be built on the event loop. */
-function binaryArray(oid: number, values: readonly (Buffer | null)[]): Buffer {
-  let bytes = 20
-  for (const value of values) bytes += 4 + (value?.length ?? 0)
-  const array = Buffer.allocUnsafe(bytes)
-  array.writeInt32BE(1, 0)
-  array.writeInt32BE(1, 4)
-  array.writeInt32BE(oid, 8)
-  array.writeInt32BE(values.length, 12)
-  array.writeInt32BE(1, 16)
-  let at = 20
-  for (const value of values) {
-    at = array.writeInt32BE(value === null ? -1 : value.length, at)
-    if (value !== null) at += value.copy(array, at)
-  }
-  return array
-}

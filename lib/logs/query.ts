@@ -146,7 +146,7 @@ export async function readLog(
   return {
     row,
     bodies: {
-      head: bodies.head,
+      head: parsed(bodies.head),
       request: request ?? null,
       response: response ?? null,
       finalRequest: finalRequest ?? null,
@@ -156,8 +156,17 @@ export async function readLog(
   }
 }
 
+/** A head that is no JSON says nothing, but must not keep the bodies from being read. */
+function parsed(head: string): unknown {
+  try {
+    return JSON.parse(head)
+  } catch {
+    return null
+  }
+}
+
 interface StoredBodies {
-  head: unknown
+  head: string
   request: Uint8Array | null
   response: Uint8Array | null
   final_request: Uint8Array | null

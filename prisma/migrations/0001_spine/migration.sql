@@ -295,7 +295,7 @@ CREATE TABLE "request_bodies" (
     "id" UUID NOT NULL,
     "retention_days" SMALLINT NOT NULL,
     "workspace_id" UUID NOT NULL,
-    "head" JSONB NOT NULL,
+    "head" TEXT NOT NULL,
     "request" BYTEA,
     "response" BYTEA,
     "final_request" BYTEA,
