@@ -4,7 +4,16 @@ import { type Integration, Prisma } from '../db/generated/client.ts'
 import { GatewayError } from '../errors.ts'
 import { type ProviderSpec, providerSpec } from '../providers/openai-compatible.ts'
 import { globalAccess, providerInclude, type StoredProvider } from './catalog-rows.ts'
-import { type Ctx, isUuid, literal, need, notFound, scopesIn, visibleWorkspaces } from './context.ts'
+import {
+  type Ctx,
+  isUuid,
+  literal,
+  need,
+  notFound,
+  scopesIn,
+  visibleWorkspaces,
+  workspacesOf,
+} from './context.ts'
 import { invalidField } from './validation.ts'
 
 export type Verb = 'read' | 'update' | 'delete'
@@ -65,16 +74,27 @@ export async function isEnabledIn(ctx: Ctx, integration: Integration, workspaceI
   return row?.enabled ?? globalAccess(integration).enabled
 }
 
-/** The living provider of this workspace that a path names; locked when it is about to change. */
+/**
+ * The living provider that a path names, locked when it is about to change: of the workspace the call names, else of
+ * the only one that has it. Refuses `validation` when several have.
+ */
 export async function findProvider(ctx: Ctx, reference: string, verb: Verb): Promise<StoredProvider> {
-  const { workspace } = ctx
-  if (!workspace) throw notFound(providers.noun)
-  const id = await livingProviderId(ctx, workspace.id, reference, verb !== 'read')
+  const workspaceIds = await workspacesOf(ctx, providerScopes(verb))
+  const [id, another] = await livingProviderIds(ctx, workspaceIds, reference, verb !== 'read')
+  if (another !== undefined) {
+    const message = 'is required: several workspaces have a provider of this slug'
+    throw invalidField('workspace_id', message, 'required')
+  }
   const found =
-    id === null ? null : await ctx.db.provider.findUnique({ where: { id }, include: providerInclude })
+    id === undefined ? null : await ctx.db.provider.findUnique({ where: { id }, include: providerInclude })
   if (found?.integration.status !== 'active') throw notFound(providers.noun)
-  if (!(await isEnabledIn(ctx, found.integration, workspace.id))) throw notFound(providers.noun)
+  if (!(await isEnabledIn(ctx, found.integration, found.workspaceId))) throw notFound(providers.noun)
   return found
+}
+
+/** Any one of these opens providers, whichever name they go by. */
+export function providerScopes(verb: Verb | 'list'): string[] {
+  return providers.scopes.map((family) => `${family}.${verb}`)
 }
 
 /** The row of the provider table an integration is of; refuses one this version does not know. */
@@ -91,11 +111,11 @@ export async function refuseTakenSlug(
   ownerId: string,
   slug: string,
 ): Promise<void> {
-  const taken =
+  const [taken] =
     table === 'integrations'
-      ? await livingIntegrationId(ctx, slug, false, 'slug')
-      : await livingProviderId(ctx, ownerId, slug, false, 'slug')
-  if (taken === null) return
+      ? [await livingIntegrationId(ctx, slug, false, 'slug')]
+      : await livingProviderIds(ctx, [ownerId], slug, false, 'slug')
+  if (taken == null) return
   throw new GatewayError('conflict', `The slug ${slug} is taken here.`, {
     param: 'slug',
     details: [{ path: 'slug', rule: 'unique', message: 'is taken' }],
@@ -180,18 +200,18 @@ async function livingIntegrationId(
   return rows[0]?.id ?? null
 }
 
-async function livingProviderId(
+async function livingProviderIds(
   ctx: Ctx,
-  workspaceId: string,
+  workspaceIds: readonly string[],
   reference: string,
   isLocked: boolean,
   by: 'slug' | 'any' = 'any',
-): Promise<string | null> {
+): Promise<string[]> {
   const rows = await ctx.db.$queryRaw<{ id: string }[]>`
     select id from providers
-    where workspace_id = ${workspaceId}::uuid and status <> 'archived' and ${matching(reference, by)}
+    where workspace_id = any(${[...workspaceIds]}::uuid[]) and status <> 'archived' and ${matching(reference, by)}
     ${isLocked ? Prisma.sql`for update` : Prisma.empty}`
-  return rows[0]?.id ?? null
+  return rows.map(({ id }) => id)
 }
 
 function matching(reference: string, by: 'slug' | 'any'): Prisma.Sql {

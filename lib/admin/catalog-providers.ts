@@ -3,10 +3,18 @@ import type { z } from 'zod'
 import type { providers } from '../contract/catalog.ts'
 import type { List } from '../contract/resource.ts'
 import type { Prisma, Workspace } from '../db/generated/client.ts'
-import { enabledIn, findProvider, integrationFor, named, refuseTakenSlug, slugFrom } from './catalog-find.ts'
+import {
+  enabledIn,
+  findProvider,
+  integrationFor,
+  named,
+  providerScopes,
+  refuseTakenSlug,
+  slugFrom,
+} from './catalog-find.ts'
 import { archive } from './catalog-integrations.ts'
 import { isHidden, providerInclude, type StoredProvider, toProviderRow } from './catalog-rows.ts'
-import { absent, type Ctx } from './context.ts'
+import { absent, type Ctx, workspacesOf } from './context.ts'
 import { expiry } from './key-rules.ts'
 import { storedRateLimits, storedUsageLimits } from './limits.ts'
 import { invalidField } from './validation.ts'
@@ -29,17 +37,19 @@ export async function list(ctx: Ctx, query: Query): Promise<List<ReturnType<type
   return { object: 'list', total, data: rows.map((row) => toProviderRow(row, ctx.now)) }
 }
 
-/** The living providers of the workspace whose integration works there, newest first. */
+/** The living providers of the workspaces a call is about whose integration works there, newest first. */
 export async function page(ctx: Ctx, query: Query): Promise<{ total: number; rows: StoredProvider[] }> {
-  const { id: workspaceId } = here(ctx)
+  const workspaceIds = await workspacesOf(ctx, providerScopes('list'))
   const where: Prisma.ProviderWhereInput = {
-    workspaceId,
     status: { not: 'archived' },
-    integration: { status: 'active', ...enabledIn(workspaceId) },
+    OR: workspaceIds.map((workspaceId) => ({
+      workspaceId,
+      integration: { status: 'active', ...enabledIn(workspaceId) },
+    })),
     AND: [
       query.search ? named(query.search) : {},
-      query.slug === undefined ? {} : await slugIs(ctx, workspaceId, query.slug),
-      query.integration_id ? await madeFrom(ctx, workspaceId, query.integration_id) : {},
+      query.slug === undefined ? {} : await slugIs(ctx, here(ctx).id, query.slug),
+      query.integration_id ? await madeFrom(ctx, here(ctx).id, query.integration_id) : {},
     ],
   }
   const [total, rows] = await Promise.all([

@@ -144,6 +144,22 @@ export function sees(principal: Principal, workspaceId: string): boolean {
   return visible === 'all' || visible.includes(workspaceId)
 }
 
+/** Ids of the workspaces a call is about: the one it names, else all where the caller holds one of the scopes. */
+export async function workspacesOf(ctx: Ctx, anyOf: readonly string[]): Promise<string[]> {
+  if (ctx.workspace) return [ctx.workspace.id]
+  const holds = (workspaceId: string) => {
+    const held = scopesIn(ctx.principal, workspaceId)
+    return anyOf.some((scope) => held.has(scope))
+  }
+  const visible = visibleWorkspaces(ctx.principal)
+  if (visible !== 'all') return visible.filter(holds)
+  const all = await ctx.db.workspace.findMany({
+    where: { organisationId: ctx.organisation.id },
+    select: { id: true },
+  })
+  return all.map(({ id }) => id).filter(holds)
+}
+
 /** 404 for a row that is not there, or not for this caller. */
 export function notFound(noun: string): GatewayError {
   return new GatewayError('not_found', `No such ${noun}.`)

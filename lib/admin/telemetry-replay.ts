@@ -3,15 +3,14 @@ import type { z } from 'zod'
 import { logs, type replayRow } from '../contract/telemetry.ts'
 import { GatewayError } from '../errors.ts'
 import { type LogDetail, readLog } from '../logs/query.ts'
-import { type Ctx, notFound, scopesIn } from './context.ts'
-import { readableWorkspaces } from './telemetry-scope.ts'
+import { type Ctx, notFound, scopesIn, workspacesOf } from './context.ts'
 
 /**
  * Sends the stored request through the data plane as the person's own key, so what it costs is theirs, and answers
  * what came back. Refuses `forbidden` to a person without such a key, `conflict` for a call that cannot be sent again.
  */
 export async function replay(ctx: Ctx, { id }: { id: string }): Promise<z.output<typeof replayRow>> {
-  const workspaceIds = await readableWorkspaces(ctx, ['logs.view'])
+  const workspaceIds = await workspacesOf(ctx, ['logs.view'])
   const detail = await readLog(ctx.runtime.database.prisma, id, { workspaceIds })
   if (!detail) throw notFound(logs.noun)
   ctx.record({ id: detail.row.id, workspaceId: detail.row.workspace_id })

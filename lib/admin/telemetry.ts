@@ -5,11 +5,10 @@ import { type logList, logs, overview } from '../contract/telemetry.ts'
 import { type LogFilter, logFilterOf } from '../logs/filter.ts'
 import { listLogs, readLog } from '../logs/query.ts'
 import { detailForWire, rowForWire } from '../logs/wire.ts'
-import { absent, byIdOrSlug, type Ctx, notFound } from './context.ts'
+import { absent, byIdOrSlug, type Ctx, notFound, workspacesOf } from './context.ts'
 import { ingest } from './telemetry-ingest.ts'
 import { showOverview } from './telemetry-overview.ts'
 import { replay } from './telemetry-replay.ts'
-import { readableWorkspaces } from './telemetry-scope.ts'
 import { verbs } from './verbs.ts'
 
 export const logVerbs = verbs(logs, { list, actions: { ingest, view, replay } })
@@ -58,7 +57,7 @@ function within(filter: LogFilter, now: Date): LogFilter {
 
 /** One call with everything that was kept of it. */
 async function view(ctx: Ctx, { id }: { id: string }) {
-  const workspaceIds = await readableWorkspaces(ctx, logs.actions?.view.scopes ?? [])
+  const workspaceIds = await workspacesOf(ctx, logs.actions?.view.scopes ?? [])
   const detail = await readLog(ctx.runtime.database.prisma, id, { workspaceIds })
   if (!detail) throw notFound(logs.noun)
   return detailForWire(detail)
@@ -71,7 +70,7 @@ async function workspacesAsked(ctx: Ctx, slugs: readonly string[] | undefined): 
     where: { organisationId: ctx.organisation.id, OR: slugs.map(byIdOrSlug) },
     select: { id: true, slug: true },
   })
-  const readable = new Set(await readableWorkspaces({ ...ctx, workspace: null }, ['logs.list']))
+  const readable = new Set(await workspacesOf({ ...ctx, workspace: null }, ['logs.list']))
   return slugs.map((said) => {
     const match = found.find(({ id, slug }) => slug === said || id === said.toLowerCase())
     if (!match || !readable.has(match.id)) throw absent('workspace_slug', `workspace: ${said}`)

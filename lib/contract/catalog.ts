@@ -427,7 +427,10 @@ const legacyCredentials = {
   secret_mappings: secretMappings.nullish(),
 }
 
-/** A provider seen the old way; creating one makes a hidden workspace integration with it. Admin-contract §1.6. */
+/**
+ * A provider seen the old way; creating one makes a hidden workspace integration with it. Its clients name a workspace
+ * on create alone, so elsewhere the slug does when it can. Admin-contract §1.6, §2.6.
+ */
 export const virtualKeys = resource({
   path: 'virtual-keys',
   noun: 'virtual key',
@@ -435,7 +438,7 @@ export const virtualKeys = resource({
   scopes: ['virtual_keys', 'providers'],
   id: 'slug',
   audit: 'providers',
-  workspace: 'required',
+  workspace: 'optional',
   mistaken: MISTAKEN_LIMITS,
   row: virtualKeyRow,
   create: z.object({

@@ -854,6 +854,52 @@ describe('/virtual-keys', () => {
     })
   })
 
+  test('200: clients that cannot name a workspace reach theirs with an admin key', async () => {
+    const other = await world.addWorkspace(unique('Legacy'))
+    const make = async (workspace: string, slug: string) =>
+      (
+        await post('virtual-keys', {
+          name: slug,
+          provider: 'openai',
+          key: CANARY,
+          slug,
+          workspace_id: workspace,
+        })
+      ).status
+    const [one, both] = [unique('only'), unique('both')]
+    const before = (await as('GET', 'virtual-keys')).body.total
+    expect([await make(other.id, one), await make(other.id, both), await make(workspaceId, both)]).toEqual([
+      200, 200, 200,
+    ])
+    expect((await as('GET', `virtual-keys/${one}`)).body).toMatchObject({ slug: one, workspace_id: other.id })
+    expect((await as('GET', 'virtual-keys')).body.total).toBe(Number(before) + 3)
+    expect((await put(`virtual-keys/${one}`, { name: 'Renamed' })).status).toBe(200)
+    const unclear = await as('GET', `virtual-keys/${both}`)
+    expect([unclear.status, unclear.body.errorCode, unclear.body.message]).toEqual([
+      400,
+      'AB01',
+      'workspace_id is required: several workspaces have a provider of this slug',
+    ])
+    const nowhere = await post('virtual-keys', { name: 'n', provider: 'openai', key: CANARY })
+    expect([nowhere.status, nowhere.body.message]).toEqual([400, 'workspace_id is required'])
+    const reader = await world.addKey('organisation-service', ['virtual_keys.read'])
+    expect((await as('GET', `virtual-keys/${one}`, { key: reader.secret })).status).toBe(200)
+    expect((await as('DELETE', `virtual-keys/${one}`, { key: reader.secret })).status).toBe(403)
+    const tenant = await world.addOrganisation(unique('tenant'))
+    const stranger = await world.addKey('organisation-service', ['virtual_keys.read', 'virtual_keys.list'], {
+      organisationId: tenant.id,
+    })
+    expect((await as('GET', `virtual-keys/${one}`, { key: stranger.secret })).status).toBe(404)
+    expect((await as('GET', 'virtual-keys', { key: stranger.secret })).body.data).toEqual([])
+    const member = await world.addUser('member', { [workspaceId]: 'manager' })
+    expect((await world.call(routes, 'GET', `virtual-keys/${one}`, { userId: member })).status).toBe(404)
+    expect(
+      (await world.call(routes, 'GET', `virtual-keys/${both}`, { userId: member })).body.workspace_id,
+    ).toBe(workspaceId)
+    expect((await as('DELETE', `virtual-keys/${one}`)).text).toBe('{}')
+    expect((await as('GET', `virtual-keys/${one}`)).status).toBe(404)
+  })
+
   test('PUT 200: a new key for its own integration; one shared by others is changed there', async () => {
     const made = await post(at('virtual-keys'), { name: 'v', provider: 'openai', key: CANARY })
     const changed = await put(at(`virtual-keys/${made.body.slug}`), { name: 'w', key: `${CANARY}xyz` })
