@@ -199,48 +199,54 @@ function packer(
     }
   }
 
-  /** Throws when the value is no such thing: Postgres would refuse the whole batch for it. */
-  function put(array: PgArray, kind: string, value: unknown): void {
-    if (value === null || value === undefined) return array.none()
-    switch (kind) {
-      case 'uuid': {
-        if (value === '') return array.none()
-        if (typeof value !== 'string' || !UUID.test(value)) throw new Error(`"${value}" is no UUID`)
-        const hex = value.length === 36 ? value.replaceAll('-', '') : value
-        const at = array.fixed(16)
-        array.bytes.write(hex, at, 16, 'hex')
-        return
-      }
-      case 'text':
-        return array.text(typeof value === 'string' ? value : String(value), 0)
-      case 'jsonb':
-        return array.text(JSON.stringify(value), 1)
-      case 'bool': {
-        const at = array.fixed(1)
-        array.bytes[at] = value ? 1 : 0
-        return
-      }
-      case 'time': {
-        const ms = Date.parse(String(value))
-        if (Number.isNaN(ms)) throw new Error(`"${value}" is no time`)
-        const at = array.fixed(8)
-        array.bytes.writeBigInt64BE(BigInt(ms - EPOCH_2000_MS) * 1000n, at)
-        return
-      }
-    }
+  function whole(value: unknown): number {
     const number = Math.round(Number(value))
     if (Number.isNaN(number)) throw new Error(`"${value}" is no number`)
-    // A fraction of a millisecond, or more bytes than a column counts, never costs a row.
-    if (kind === 'bigint') {
+    return number
+  }
+
+  /** Each throws when the value is no such thing: Postgres would refuse the whole batch for it. */
+  const write: Record<Kind, (array: PgArray, value: unknown) => void> = {
+    uuid(array, value) {
+      if (value === '') array.none()
+      else if (typeof value !== 'string' || !UUID.test(value)) throw new Error(`"${value}" is no UUID`)
+      else {
+        const at = array.fixed(16)
+        array.bytes.write(value.replaceAll('-', ''), at, 16, 'hex')
+      }
+    },
+    text: (array, value) => array.text(typeof value === 'string' ? value : String(value), 0),
+    jsonb: (array, value) => array.text(JSON.stringify(value), 1),
+    bool(array, value) {
+      const at = array.fixed(1)
+      array.bytes[at] = value ? 1 : 0
+    },
+    time(array, value) {
+      const ms = Date.parse(String(value))
+      if (Number.isNaN(ms)) throw new Error(`"${value}" is no time`)
       const at = array.fixed(8)
-      array.bytes.writeBigInt64BE(BigInt(number), at)
-    } else if (kind === 'int') {
+      array.bytes.writeBigInt64BE(BigInt(ms - EPOCH_2000_MS) * 1000n, at)
+    },
+    // A fraction of a millisecond, or more bytes than a column counts, never costs a row.
+    int(array, value) {
+      const number = Math.min(whole(value), 2_147_483_647)
       const at = array.fixed(4)
-      array.bytes.writeInt32BE(Math.min(number, 2_147_483_647), at)
-    } else {
+      array.bytes.writeInt32BE(number, at)
+    },
+    smallint(array, value) {
+      const number = Math.min(whole(value), 32_767)
       const at = array.fixed(2)
-      array.bytes.writeInt16BE(Math.min(number, 32_767), at)
-    }
+      array.bytes.writeInt16BE(number, at)
+    },
+    bigint(array, value) {
+      const number = BigInt(whole(value))
+      const at = array.fixed(8)
+      array.bytes.writeBigInt64BE(number, at)
+    },
+  }
+  function put(array: PgArray, kind: Kind, value: unknown): void {
+    if (value === null || value === undefined) array.none()
+    else write[kind](array, value)
   }
 
   /** RFC 1951 §3.2.4: final block, no compression, length and its complement, the bytes. */
@@ -277,7 +283,7 @@ function packer(
         record = JSON.parse((part(0) as Buffer).toString('utf8'))
         record.workspace_id ||= noWorkspace
         for (let i = 0; i < rows.length; i++)
-          put(rows[i] as PgArray, kinds[i] as string, record[(columns[i] as Column)[0]])
+          put(rows[i] as PgArray, kinds[i] as Kind, record[(columns[i] as Column)[0]])
       } catch {
         // What was written of it is taken back, so that every column has as many elements as the others.
         for (const [i, row] of rows.entries()) {
