@@ -60,7 +60,7 @@ function costsIn(path: string): { costs: (number | null)[]; isWhole: boolean } {
   for (let at = 0; at < bytes.length; ) {
     const read = readFrame(bytes, at)
     if (read.kind !== 'frame') return { costs, isWhole: false }
-    costs.push(JSON.parse(read.frame.record.toString()).cost_nanos)
+    costs.push(JSON.parse(String(read.frame.parts()[0])).cost_nanos)
     at = read.next
   }
   return { costs, isWhole: true }

@@ -181,7 +181,7 @@ export class Drain {
         await this.#store(client, frames.slice(half), keepsBodies)
       } else {
         await this.#reject(first, error)
-        if (first.bodies !== null && keepsBodies(first)) await this.#storeRowAlone(client, first)
+        if (first.hasBodies && keepsBodies(first)) await this.#storeRowAlone(client, first)
       }
     }
   }
@@ -221,7 +221,7 @@ export class Drain {
     for (const frame of frames) {
       const day = Math.floor(frame.timeMs / DAY_MS)
       for (const of of PARTITIONED) {
-        if (of === 'body' && (frame.bodies === null || !keepsBodies(frame))) continue
+        if (of === 'body' && !(frame.hasBodies && keepsBodies(frame))) continue
         const days = of === 'log' ? frame.retentionDays : frame.bodiesRetentionDays
         const key = day * CLASSES + days
         if (this.#partitions[of].has(key)) continue
@@ -245,7 +245,7 @@ export class Drain {
     }
     this.counts.rejected += 1
     log('journal: Postgres refuses a record; it was put aside', {
-      id: frame.id.toString('latin1'),
+      id: frame.id,
       file: path,
       error: error instanceof Error ? error.message : String(error),
     })

@@ -377,7 +377,7 @@ describe('a record Postgres refuses', () => {
     expect(flusher.status().counts).toMatchObject({ stored: 29, rejected: 1 })
     const [file] = readdirSync(dir).filter((name) => name.startsWith('rejected-'))
     const read = readFrame(readFileSync(join(dir, file as string)), 0)
-    expect(read.kind === 'frame' && JSON.parse(read.frame.record.toString())).toEqual(bad)
+    expect(read.kind === 'frame' && JSON.parse(String(read.frame.parts()[0]))).toEqual(bad)
     expect(log.some((line) => line.includes('put aside') && line.includes(bad.id))).toBe(true)
     journal.append(call(workspace), null)
     await flusher.flushNow()

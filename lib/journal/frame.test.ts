@@ -15,11 +15,12 @@ describe('a frame', () => {
   test('gives back the record byte for byte, and what a flusher needs without parsing it', () => {
     const record = sampleRecord({ user_label: 'Zoë 🙂 "quoted"' })
     const frame = whole(encoded(record, null))
-    expect(frame.record.toString()).toBe(JSON.stringify(record))
-    expect(frame.id.toString()).toBe(record.id)
+    expect(String(frame.parts()[0])).toBe(JSON.stringify(record))
+    expect(frame.id).toBe(record.id)
     expect(frame.timeMs).toBe(uuidTimeMs(record.id))
     expect([frame.retentionDays, frame.bodiesRetentionDays]).toEqual([90, 30])
-    expect(frame.bodies).toBeNull()
+    expect(frame.hasBodies).toBe(false)
+    expect(frame.parts().slice(1)).toEqual([null, null, null, null, null])
   })
 
   test.each([10, 200_000])('keeps bodies of %i bytes apart, absent and empty ones told apart', (size) => {
@@ -31,11 +32,11 @@ describe('a frame', () => {
       originalResponse: Buffer.from([0, 255]),
     })
     const frame = whole(encoded(sampleRecord(), bodies))
-    expect(frame.bodies?.head.toString()).toBe(bodies.head)
-    expect(frame.bodies?.request?.equals(request)).toBe(true)
-    expect(frame.bodies?.response?.length).toBe(0)
-    expect(frame.bodies?.finalRequest).toBeNull()
-    expect(frame.bodies?.originalResponse).toEqual(Buffer.from([0, 255]))
+    const [, head, ...others] = frame.parts()
+    expect(frame.hasBodies).toBe(true)
+    expect(head?.toString()).toBe(bodies.head)
+    expect(others[0]?.equals(request)).toBe(true)
+    expect(others.slice(1)).toEqual([Buffer.alloc(0), null, Buffer.from([0, 255])])
   })
 
   test('cut at any byte is short, and says how much it needs', () => {
@@ -63,7 +64,7 @@ describe('a frame', () => {
     const both = Buffer.concat([first, second])
     const read = readFrame(both, 0)
     expect(read).toEqual({ kind: 'damaged', next: first.length })
-    expect(JSON.parse(whole(both, first.length).record.toString()).status).toBe(429)
+    expect(JSON.parse(String(whole(both, first.length).parts()[0])).status).toBe(429)
   })
 
   test('hidden in a body is never found when the frame around it is lost', () => {
@@ -82,7 +83,7 @@ test.each([
   ['other control characters', '\u001b[0m\n', '\u001b[0m\n'],
 ])('text Postgres cannot hold is replaced: %s', (_, text, stored) => {
   const frame = whole(encoded(sampleRecord({ user_label: text, metadata: { [text]: text } }), null))
-  const record = JSON.parse(frame.record.toString())
+  const record = JSON.parse(String(frame.parts()[0]))
   expect(record.user_label).toBe(stored)
   expect(record.metadata).toEqual({ [stored]: stored })
 })

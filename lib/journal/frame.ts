@@ -15,33 +15,45 @@ import type { CallBodies, CallRecord } from '../logs/record.ts'
  * already known by the frame's length.
  */
 const MAGIC = 0x314a4754
-const HEADER_BYTES = 84
+/** Where a frame keeps the lengths of its parts (record, head, four bodies) and where the first of them begins. */
+export const LAYOUT = { lengthsAt: 24, partsAt: 84 } as const
+const HEADER_BYTES = LAYOUT.partsAt
+const PARTS = 6
 const PREFIX_BYTES = 8
 const FRAME_BYTES_MAX = 1 << 30
 const SCRATCH_BYTES = 64 * 1024
 /** Below this a copy is cheaper than a second entry in the system call. */
 const COPY_BYTES_MAX = 16 * 1024
 
-/** A frame as it lies in the buffer it was read into: every Buffer is a view, nothing is parsed. */
-export interface Frame {
-  /** The whole frame. */
-  bytes: Buffer
-  id: Buffer
-  timeMs: number
-  retentionDays: number
-  bodiesRetentionDays: number
-  /** `CallRecord` as JSON. */
-  record: Buffer
-  /** Head JSON and raw bodies; null when the call was logged without them. */
-  bodies: FrameBodies | null
-}
+/** A frame as it lies in the buffer it was read into: views only, made when asked for, and nothing is parsed. */
+export class Frame {
+  readonly timeMs: number
+  readonly retentionDays: number
+  readonly bodiesRetentionDays: number
+  /** The call was logged with its bodies. */
+  readonly hasBodies: boolean
 
-export interface FrameBodies {
-  head: Buffer
-  request: Buffer | null
-  response: Buffer | null
-  finalRequest: Buffer | null
-  originalResponse: Buffer | null
+  constructor(readonly bytes: Buffer) {
+    this.timeMs = bytes.readDoubleLE(12)
+    this.retentionDays = bytes.readUInt16LE(20)
+    this.bodiesRetentionDays = bytes.readUInt16LE(22)
+    this.hasBodies = bytes.readInt32LE(28) >= 0
+  }
+
+  get id(): string {
+    return this.bytes.toString('latin1', 48, 84)
+  }
+
+  /** Record JSON, head JSON, request, response, final request, original response; null = none. */
+  parts(): (Buffer | null)[] {
+    let at = HEADER_BYTES
+    return Array.from({ length: PARTS }, (_, n) => {
+      const length = this.bytes.readInt32LE(LAYOUT.lengthsAt + 4 * n)
+      if (length < 0) return null
+      at += length
+      return this.bytes.subarray(at - length, at)
+    })
+  }
 }
 
 /**
@@ -112,42 +124,17 @@ export function readFrame(buffer: Buffer, offset: number): FrameRead {
     return { kind: 'lost' }
   if (left < total) return { kind: 'short', bytes: total }
 
-  const bytes = buffer.subarray(offset, offset + total)
   const next = offset + total
-  const recordEnd = HEADER_BYTES + bytes.readUInt32LE(24)
-  const headBytes = bytes.readInt32LE(28)
-  const headEnd = recordEnd + Math.max(headBytes, 0)
-  if (headEnd > total || crc32(bytes.subarray(12, headEnd)) !== bytes.readUInt32LE(8))
-    return { kind: 'damaged', next }
-
-  let at = headEnd
-  const take = (field: number) => {
-    const length = bytes.readInt32LE(field)
-    if (length < 0) return null
-    at += length
-    return bytes.subarray(at - length, at)
+  let end = HEADER_BYTES
+  let checkedEnd = 0
+  for (let n = 0; n < PARTS; n++) {
+    end += Math.max(buffer.readInt32LE(offset + LAYOUT.lengthsAt + 4 * n), 0)
+    if (n === 1) checkedEnd = end
   }
-  const bodies =
-    headBytes < 0
-      ? null
-      : {
-          head: bytes.subarray(recordEnd, headEnd),
-          request: take(32),
-          response: take(36),
-          finalRequest: take(40),
-          originalResponse: take(44),
-        }
-  if (at !== total) return { kind: 'damaged', next }
-  const frame = {
-    bytes,
-    id: bytes.subarray(48, 84),
-    timeMs: bytes.readDoubleLE(12),
-    retentionDays: bytes.readUInt16LE(20),
-    bodiesRetentionDays: bytes.readUInt16LE(22),
-    record: bytes.subarray(HEADER_BYTES, recordEnd),
-    bodies,
-  }
-  return { kind: 'frame', frame, next }
+  if (end !== total) return { kind: 'damaged', next }
+  const bytes = buffer.subarray(offset, next)
+  if (crc32(bytes.subarray(12, checkedEnd)) !== bytes.readUInt32LE(8)) return { kind: 'damaged', next }
+  return { kind: 'frame', frame: new Frame(bytes), next }
 }
 
 function bodyAt(bodies: CallBodies, i: number): Buffer | null {

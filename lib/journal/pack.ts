@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { deflateRawSync } from 'node:zlib'
-import type { Frame } from './frame.ts'
+import { type Frame, LAYOUT } from './frame.ts'
 
 /** How a member of a record travels to its column. */
 export type Kind = 'uuid' | 'text' | 'bool' | 'jsonb' | 'time' | 'int' | 'smallint' | 'bigint'
@@ -30,12 +30,15 @@ export interface Packer {
 /** Stands for the workspace of a call that had none. */
 const NO_WORKSPACE = '00000000-0000-0000-0000-000000000000'
 
-/** What the worker gets: the bytes of all frames end to end, and where in them record, head and bodies stand. */
+/** What the worker gets: frames end to end, where each begins, and whether its bodies are kept. */
 interface Job {
   bytes: Uint8Array
-  /** Start and length of the record, the head and the four bodies of each frame; length -1 = none. */
-  spans: Int32Array
+  starts: Uint32Array
+  keeps: Uint8Array
 }
+
+/** What the worker must be told, since its text cannot mention it. */
+const TOLD = { layout: LAYOUT, noWorkspace: NO_WORKSPACE }
 
 /**
  * One worker thread for all batches. Parsing records and deflating bodies cost more than answering the calls did, so
@@ -43,12 +46,12 @@ interface Job {
  * A worker that dies takes no batch with it: the batch is then packed here.
  */
 export function openPacker(columns: readonly Column[]): Packer {
-  const work = packer(columns, NO_WORKSPACE, deflateRawSync)
+  const work = packer(columns, TOLD, deflateRawSync)
   let worker: Worker | null = null
   let answer: (packed: Packed | null) => void = () => {}
 
   function start(): Worker {
-    const started = new Worker(WORKER_SOURCE, { eval: true, workerData: { columns, NO_WORKSPACE }, env: {} })
+    const started = new Worker(WORKER_SOURCE, { eval: true, workerData: { columns, TOLD }, env: {} })
     // What a worker that was given up still says must not be taken for the answer of the next one.
     const lose = () => {
       if (worker !== started) return
@@ -90,30 +93,18 @@ export function openPacker(columns: readonly Column[]): Packer {
 
 function jobOf(frames: readonly Frame[], keepsBodies: (frame: Frame) => boolean): Job {
   const bytes = new Uint8Array(frames.reduce((sum, frame) => sum + frame.bytes.length, 0))
-  const spans = new Int32Array(frames.length * SPANS * 2)
-  let base = 0
-  let i = 0
-  for (const frame of frames) {
-    const { bodies } = frame
-    const kept = bodies !== null && keepsBodies(frame) ? bodies : null
-    bytes.set(frame.bytes, base)
-    for (const part of [
-      frame.record,
-      kept?.head,
-      kept?.request,
-      kept?.response,
-      kept?.finalRequest,
-      kept?.originalResponse,
-    ]) {
-      spans[i++] = part ? base + part.byteOffset - frame.bytes.byteOffset : 0
-      spans[i++] = part ? part.length : -1
-    }
-    base += frame.bytes.length
+  const starts = new Uint32Array(frames.length)
+  const keeps = new Uint8Array(frames.length)
+  let at = 0
+  for (const [i, frame] of frames.entries()) {
+    bytes.set(frame.bytes, at)
+    starts[i] = at
+    keeps[i] = frame.hasBodies && keepsBodies(frame) ? 1 : 0
+    at += frame.bytes.length
   }
-  return { bytes, spans }
+  return { bytes, starts, keeps }
 }
 
-const SPANS = 6
 const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 /**
@@ -122,10 +113,10 @@ const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffs
  */
 function packer(
   columns: readonly Column[],
-  noWorkspace: string,
+  { layout, noWorkspace }: typeof TOLD,
   deflate: typeof deflateRawSync,
 ): (job: Job) => Packed {
-  const OIDS: Record<string, number> = {
+  const OIDS: Record<Kind | 'bytea', number> = {
     uuid: 2950,
     text: 25,
     bool: 16,
@@ -260,54 +251,66 @@ function packer(
     return block
   }
 
-  return ({ bytes, spans }) => {
+  return ({ bytes, starts, keeps }) => {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const frames = spans.length / 12
-    const kinds = columns.map(([, kind]) => kind)
-    const rows = columns.map(([, kind]) => new PgArray(OIDS[kind] as number, frames * 24))
-    const [id, days, workspace, head] = ['uuid', 'smallint', 'uuid', 'text'].map(
-      (kind) => new PgArray(OIDS[kind] as number, frames * 24),
-    ) as [PgArray, PgArray, PgArray, PgArray]
-    const bodies = [1, 2, 3, 4].map(() => new PgArray(OIDS.bytea as number, frames * 24))
+    const arrayOf = (kind: Kind | 'bytea') => new PgArray(OIDS[kind] as number, starts.length * 24)
+    const rows = columns.map(([, kind]) => arrayOf(kind))
+    const [id, days, workspace, head] = [
+      arrayOf('uuid'),
+      arrayOf('smallint'),
+      arrayOf('uuid'),
+      arrayOf('text'),
+    ]
+    const bodies = Array.from({ length: 4 }, () => arrayOf('bytea'))
     const unreadable: number[] = []
 
-    for (let frame = 0; frame < frames; frame++) {
-      const part = (n: number): Buffer | null => {
-        const start = spans[12 * frame + 2 * n] as number
-        const length = spans[12 * frame + 2 * n + 1] as number
-        return length < 0 ? null : buffer.subarray(start, start + length)
-      }
+    /** Null when it is no record; what was written of it is then taken back, so that all columns stay as long. */
+    function putRow(json: Buffer | null): Record<string, unknown> | null {
+      const counts = rows[0]?.count ?? 0
       const marks = rows.map(({ at }) => at)
-      let record: Record<string, unknown>
       try {
-        record = JSON.parse((part(0) as Buffer).toString('utf8'))
+        const record = JSON.parse(String(json)) as Record<string, unknown>
         record.workspace_id ||= noWorkspace
-        for (let i = 0; i < rows.length; i++)
-          put(rows[i] as PgArray, kinds[i] as Kind, record[(columns[i] as Column)[0]])
+        for (let i = 0; i < rows.length; i++) {
+          const [name, kind] = columns[i] as Column
+          put(rows[i] as PgArray, kind, record[name])
+        }
+        return record
       } catch {
-        // What was written of it is taken back, so that every column has as many elements as the others.
         for (const [i, row] of rows.entries()) {
-          if (row.at !== marks[i]) row.count--
+          row.count = counts
           row.at = marks[i] as number
         }
-        unreadable.push(frame)
-        continue
+        return null
       }
-      const headBytes = part(1)
-      if (headBytes === null) continue
-      put(id, 'uuid', record.id)
-      put(days, 'smallint', record.bodies_retention_days)
-      put(workspace, 'uuid', record.workspace_id)
-      head.raw(headBytes)
-      for (const [i, array] of bodies.entries()) {
-        const body = part(2 + i)
-        if (body === null) array.none()
-        else array.raw(deflated(body))
+    }
+
+    for (let frame = 0; frame < starts.length; frame++) {
+      const start = starts[frame] as number
+      let at = start + layout.partsAt
+      const next = (n: number): Buffer | null => {
+        const length = buffer.readInt32LE(start + layout.lengthsAt + 4 * n)
+        if (length < 0) return null
+        at += length
+        return buffer.subarray(at - length, at)
+      }
+      const record = putRow(next(0))
+      if (record === null) unreadable.push(frame)
+      else if (keeps[frame]) {
+        put(id, 'uuid', record.id)
+        put(days, 'smallint', record.bodies_retention_days)
+        put(workspace, 'uuid', record.workspace_id)
+        head.raw(next(1) as Buffer)
+        for (const [i, array] of bodies.entries()) {
+          const body = next(2 + i)
+          if (body === null) array.none()
+          else array.raw(deflated(body))
+        }
       }
     }
     return {
       rows: rows.map((row) => row.done()),
-      rowCount: frames - unreadable.length,
+      rowCount: starts.length - unreadable.length,
       bodies: [id, days, workspace, head, ...bodies].map((array) => array.done()),
       bodyCount: id.count,
       unreadable,
@@ -321,7 +324,7 @@ const { deflateRawSync } = require('node:zlib')
 // On Linux this lowers the one thread that asks: under load, answering calls comes before storing what they said.
 try { require('node:os').setPriority(10) } catch {}
 const __name = (named) => named
-const work = (${packer})(workerData.columns, workerData.NO_WORKSPACE, deflateRawSync)
+const work = (${packer})(workerData.columns, workerData.TOLD, deflateRawSync)
 parentPort.on('message', (job) => {
   const packed = work(job)
   parentPort.postMessage(packed, [...packed.rows, ...packed.bodies].map(({ buffer }) => buffer))
