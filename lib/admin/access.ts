@@ -100,7 +100,7 @@ async function update(ctx: Ctx, { id, ...said }: KeyUpdate & { id: string }) {
   const scopes =
     said.scopes === undefined ? undefined : grantedScopes(ctx, type, key.workspaceId, said.scopes, key.scopes)
   const policy = rotation(said.rotation_policy, ctx.now)
-  const expiresAt = expiry(said.expires_at, ctx.now)
+  const expiresAt = expiry(said.expires_at, ctx.now, key.expiresAt)
   const after = await ctx.db.apiKey.update({
     where: { id: key.id },
     data: {

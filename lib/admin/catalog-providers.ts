@@ -120,8 +120,7 @@ export async function changeProvider(
   before: StoredProvider,
   said: Update,
 ): Promise<StoredProvider> {
-  const isSame = said.expires_at != null && Date.parse(said.expires_at) === before.expiresAt?.getTime()
-  const expiresAt = isSame ? undefined : expiry(said.expires_at, ctx.now)
+  const expiresAt = expiry(said.expires_at, ctx.now, before.expiresAt)
   const after = await ctx.db.provider.update({
     where: { id: before.id },
     data: {

@@ -49,10 +49,11 @@ export function grantedScopes(
   const held = new Set([...scopesIn(ctx.principal, workspaceId), ...ctx.principal.organisationScopes])
   const isOrganisationKey = ctx.actor.kind === 'api_key' && ctx.actor.keyType === 'organisation-service'
   const grantable = (scope: string) => before?.includes(scope) || mayGrant(held, scope, isOrganisationKey)
-  if (said == null || (said.length === 0 && before === null)) return defaultScopes(type).filter(grantable)
+  const words = said ?? []
+  if (words.length === 0 && before === null) return defaultScopes(type).filter(grantable)
 
   const scopes = new Set<string>()
-  for (const [index, word] of said.entries()) {
+  for (const [index, word] of words.entries()) {
     const scope = canonicalScope(word)
     if (scope === undefined) throw invalidScope(index, `"${word.slice(0, 64)}" is not a scope`)
     if (scope === null) continue
@@ -125,10 +126,15 @@ export async function mergedDefaults(
   return merged
 }
 
-/** An expiry for the column; must lie ahead. */
-export function expiry(said: string | null | undefined, now: Date): Date | null | undefined {
+/** An expiry for the column; must lie ahead, unless it is the one from before, as a form sends it back. */
+export function expiry(
+  said: string | null | undefined,
+  now: Date,
+  before: Date | null = null,
+): Date | null | undefined {
   if (said == null) return said
   const at = new Date(said)
+  if (at.getTime() === before?.getTime()) return undefined
   if (at <= now) throw invalidField('expires_at', 'must lie in the future', 'range')
   return at
 }

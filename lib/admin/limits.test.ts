@@ -33,6 +33,12 @@ describe('a budget resets', () => {
       '2026-05-05',
     ],
     [
+      'every 10 days from when it was told, once that is over',
+      { next_usage_reset_at: '2026-03-12T00:00:00Z', periodic_reset_days: 10 },
+      '2026-03-13T08:00:00Z',
+      '2026-03-22',
+    ],
+    [
       'by its period once the told time is over',
       { next_usage_reset_at: '2026-03-01T15:00:00Z', periodic_reset: 'monthly' },
       '2026-03-09T08:00:00Z',

@@ -60,15 +60,14 @@ export function nextWeekday(now: Date, weekday: number): Date {
 }
 
 function nextReset(limit: UsageLimit, since: Date, now: Date): Date | null {
-  if (limit.next_usage_reset_at !== undefined) {
-    const said = startOfDay(new Date(limit.next_usage_reset_at))
-    if (said > now) return said
-  }
+  const said =
+    limit.next_usage_reset_at === undefined ? null : startOfDay(new Date(limit.next_usage_reset_at))
+  if (said && said > now) return said
   if (limit.periodic_reset === 'monthly') return nextMonth(now)
   if (limit.periodic_reset === 'weekly') return nextWeekday(now, SUNDAY)
   if (limit.periodic_reset_days === undefined) return null
   const periodMs = limit.periodic_reset_days * DAY_MS
-  const startMs = startOfDay(since).getTime()
+  const startMs = (said ?? startOfDay(since)).getTime()
   const periods = Math.floor((now.getTime() - startMs) / periodMs) + 1
   return new Date(startMs + periods * periodMs)
 }

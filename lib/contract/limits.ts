@@ -20,8 +20,8 @@ const readOnly = z.unknown().optional()
 const usageLimit = z
   .strictObject({
     type: z.enum(['cost', 'tokens']).default('cost'),
-    /** Dollars for `cost`. */
-    credit_limit: z.number(),
+    /** Dollars for `cost`; null says that there is no budget of this type. */
+    credit_limit: z.number().nullable(),
     alert_threshold: z.number().min(1, 'must be 1 or more').nullish(),
     periodic_reset: z.enum(['monthly', 'weekly']).nullish(),
     periodic_reset_days: days.nullish(),
@@ -38,15 +38,17 @@ const usageLimit = z
   .superRefine((limit, context) => {
     const refuse = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message })
-    const smallest = limit.type === 'cost' ? COST_MIN_DOLLARS : TOKENS_MIN
-    if (limit.credit_limit < smallest) refuse('credit_limit', `must be ${smallest} or more for ${limit.type}`)
-    if (limit.type === 'cost' && limit.credit_limit > DOLLARS_MAX) {
+    const { type, credit_limit, alert_threshold } = limit
+    if (credit_limit === null) return
+    const smallest = type === 'cost' ? COST_MIN_DOLLARS : TOKENS_MIN
+    if (credit_limit < smallest) refuse('credit_limit', `must be ${smallest} or more for ${type}`)
+    if (type === 'cost' && credit_limit > DOLLARS_MAX) {
       refuse('credit_limit', `must be at most ${DOLLARS_MAX}`)
     }
-    if (limit.type === 'tokens' && !Number.isSafeInteger(limit.credit_limit)) {
+    if (type === 'tokens' && !Number.isSafeInteger(credit_limit)) {
       refuse('credit_limit', 'must be a whole number of tokens')
     }
-    if (limit.alert_threshold != null && limit.alert_threshold >= limit.credit_limit) {
+    if (alert_threshold != null && alert_threshold >= credit_limit) {
       refuse('alert_threshold', 'must be below credit_limit')
     }
     if (limit.periodic_reset != null && limit.periodic_reset_days != null) {
@@ -74,7 +76,7 @@ const usageLimit = z
   )
 
 /** A budget as it is stored, in the words of the wire: dollars or tokens. */
-export type UsageLimit = z.output<typeof usageLimit>
+export type UsageLimit = z.output<typeof usageLimit> & { credit_limit: number }
 
 /** A budget or up to two with distinct types; null clears. Always an array when parsed (ruling 5). */
 export const usageLimits = z
@@ -82,6 +84,7 @@ export const usageLimits = z
   .nullable()
   .transform((value) => (value === null ? [] : Array.isArray(value) ? value : [value]))
   .refine(hasDistinctTypes, 'may hold one budget of each type')
+  .transform((limits) => limits.filter((limit): limit is UsageLimit => limit.credit_limit !== null))
 
 const rateLimit = z
   .strictObject({

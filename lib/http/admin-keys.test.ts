@@ -380,8 +380,26 @@ describe('update', () => {
       expires_at: null,
       rotation_policy: null,
     })
+    expect((await put({ scopes: null })).status).toBe(200)
+    expect((await read(body.id)).scopes).toEqual([])
     expect((await put({ reset_usage: true })).status).toBe(200)
     expect(await read(body.id)).toMatchObject({ reset_usage: 0, last_reset_at: '2026-03-09T08:00:00.000Z' })
+  })
+
+  test('a budget without an amount is no budget; its type alone is refused', async () => {
+    const { body } = await create('api-keys/workspace/service', {
+      name: 'n',
+      workspace_id: workspaceId,
+      usage_limits: [{ credit_limit: 5 }, { type: 'tokens', credit_limit: 500 }],
+    })
+    const put = (usage_limits: unknown) =>
+      ask('PUT', `api-keys/${body.id}`, { key: world.adminKey, body: { usage_limits } })
+    expect((await put([{ credit_limit: null }, { type: 'tokens', credit_limit: 700 }])).status).toBe(200)
+    expect((await read(body.id)).usage_limits_all).toMatchObject([{ type: 'tokens', credit_limit: 700 }])
+    expect((await put({ type: 'cost', credit_limit: null, periodic_reset: 'monthly' })).status).toBe(200)
+    expect(await read(body.id)).toMatchObject({ usage_limits: null, usage_limits_all: [] })
+    const alone = await put({ type: 'cost' })
+    expect([alone.status, alone.body.message]).toEqual([400, 'usage_limits.credit_limit is required'])
   })
 
   test('what a reply carried can be sent back as it is', async () => {
@@ -440,6 +458,11 @@ describe('update', () => {
     world.pass(1000)
     expect(await opens(body.key)).toBe(false)
     expect((await read(body.id)).status).toBe('expired')
+    const { expires_at } = await read(body.id)
+    const put = (change: object) => ask('PUT', `api-keys/${body.id}`, { key: world.adminKey, body: change })
+    // What a form sends back unchanged is no new date.
+    expect((await put({ name: 'late', expires_at })).status).toBe(200)
+    expect((await put({ expires_at: new Date(world.runtime.now() - 1).toISOString() })).status).toBe(400)
     const expired = await ask('GET', `api-keys?workspace_id=${workspaceId}&status=expired`)
     expect((expired.body.data as { id: string }[]).map(({ id }) => id)).toContain(body.id)
   })
