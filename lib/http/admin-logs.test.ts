@@ -258,6 +258,17 @@ describe('POST /logs', () => {
     }
   })
 
+  test('200: many large entries at once; 413 beyond what the data plane takes as well', async () => {
+    const { secret } = await writer()
+    const turn = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'x'.repeat(120_000) }] }
+    const large = { ...entry, request: { ...entry.request, body: turn } }
+    appended = []
+    expect((await post('logs', Array(20).fill(large), { key: secret })).status).toBe(200)
+    expect(appended).toHaveLength(20)
+    const { status, body } = await post('logs', Array(300).fill(large), { key: secret })
+    expect([status, body.errorCode, body.message]).toEqual([413, 'AB01', 'A body here has at most 32 MB.'])
+  })
+
   test('200: a failure costs nothing; an answer without usage, or of an unknown model, is unpriced and never 0', async () => {
     const { secret } = await writer()
     appended = []

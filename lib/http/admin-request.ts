@@ -3,7 +3,10 @@ import { maskKey } from '../auth/keys.ts'
 import { UNSAID_WORDS } from '../contract/access.ts'
 import { GatewayError } from '../errors.ts'
 
-const BODY_BYTES_MAX = 1024 * 1024
+const MB = 1024 * 1024
+const BODY_MB_MAX = 1
+/** Bulk bodies carry whole calls, so they may be as large as the data plane's (architecture §7). */
+const BULK_MB_MAX = 32
 const DEPTH_MAX = 128
 
 /** The API key of a request, by precedence of headers; null when it carries none. */
@@ -31,12 +34,12 @@ export interface Body {
 }
 
 /**
- * The JSON body: at most 1 MB and 128 levels deep, an object (or, for bulk routes, also a list or Node's numbered
- * object). No body is an empty object. Throws `body_too_large` or `validation`.
+ * The JSON body: at most 1 MB (bulk routes: 32 MB) and 128 levels deep, an object (or, for bulk routes, also a list or
+ * Node's numbered object). No body is an empty object. Throws `body_too_large` or `validation`.
  */
 export async function readBody(request: Request, isBulk: boolean): Promise<Body> {
   if (request.method === 'GET' || request.method === 'HEAD') return { fields: {}, audited: undefined }
-  const text = await readText(request)
+  const text = await readText(request, isBulk ? BULK_MB_MAX : BODY_MB_MAX)
   if (text.trim() === '') return { fields: {}, audited: undefined }
   refuseDeep(text)
   const value = parseJson(text)
@@ -91,9 +94,10 @@ function hostOf(url: string | null): string | null {
   return url !== null && URL.canParse(url) ? new URL(url).host : null
 }
 
-async function readText(request: Request): Promise<string> {
-  const tooLarge = new GatewayError('body_too_large', 'A body here has at most 1 MB.')
-  if (Number(request.headers.get('content-length') ?? 0) > BODY_BYTES_MAX) throw tooLarge
+async function readText(request: Request, mbMax: number): Promise<string> {
+  const bytesMax = mbMax * MB
+  const tooLarge = new GatewayError('body_too_large', `A body here has at most ${mbMax} MB.`)
+  if (Number(request.headers.get('content-length') ?? 0) > bytesMax) throw tooLarge
   if (!request.body) return ''
   const chunks: Uint8Array[] = []
   let size = 0
@@ -102,7 +106,7 @@ async function readText(request: Request): Promise<string> {
     const { done, value } = await reader.read()
     if (done) break
     size += value.byteLength
-    if (size > BODY_BYTES_MAX) {
+    if (size > bytesMax) {
       await reader.cancel().catch(() => undefined)
       throw tooLarge
     }
