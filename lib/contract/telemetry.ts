@@ -97,6 +97,8 @@ export const logRow = z.object({
   upstream_id: z.string().nullable(),
   request_bytes: z.number(),
   response_bytes: z.number(),
+  /** Always null: what a call said lies in the database, not in files. */
+  log_store_file_path_format: z.string().nullable(),
 })
 
 const exchange = z.object({

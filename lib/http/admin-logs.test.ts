@@ -70,6 +70,7 @@ describe('GET /logs', () => {
       cost: 0.00198,
       cost_currency: 'USD',
       workspace_slug: 'ws-pages',
+      log_store_file_path_format: null,
     })
     const second = await get(`logs?workspace_id=${id}&page_size=2&cursor=${first.body.next_cursor}`)
     expect((second.body.data as { id: string }[]).map((row) => row.id)).toEqual([ids[0]])

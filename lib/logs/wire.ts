@@ -90,6 +90,7 @@ export function rowForWire(row: LogRow): LogRowOnWire {
     upstream_id: row.upstream_id,
     request_bytes: row.request_bytes,
     response_bytes: row.response_bytes,
+    log_store_file_path_format: null,
   }
 }
 
