@@ -133,7 +133,6 @@ async function passthrough(scene: Scene): Promise<Answer> {
   }
   refuseUnoffered(endpoint, target)
   ledger.isStream = wantsStream
-  const path = call.path.replace(/^\/proxy(?=\/|$)/, '')
   return send({
     call,
     endpoint,
@@ -143,7 +142,7 @@ async function passthrough(scene: Scene): Promise<Answer> {
     outbound: null,
     wantsStream,
     wantsBase64: false,
-    request: upstreamRequest(scene, target, call.method, `${path}${query}`, headers, body),
+    request: upstreamRequest(scene, target, call.method, `${call.path}${query}`, headers, body),
   })
 }
 

@@ -403,6 +403,34 @@ describe.each(['node', 'web'] as const)('every route, %s edge', (edge) => {
       expect(got.status).toBe(200)
     })
 
+    it.each([
+      ['/proxy/chat/completions', CHAT, 'chatComplete'],
+      ['/proxy/proxy//chat/completions/', CHAT, 'chatComplete'],
+      ['/proxy/embeddings', { model: `${SLUG}/gpt-4o`, input: 'Hi' }, 'embed'],
+      ['/proxy/threads', { model: `${SLUG}/gpt-4o` }, 'proxy'],
+    ] as const)('%s is the path behind it, metered the same', async (path, body, endpoint) => {
+      const unaliased = path.replace(/^(\/proxy)+\/+/, '/').replace(/\/$/, '')
+      if (endpoint === 'proxy') world.open_.next({ status: 200, body: { usage: USED } })
+      const got = await world.call({ path, body })
+      expect(got.status).toBe(200)
+      expect(world.open_.last()).toMatchObject({ path: `/v1${unaliased}`, json: { model: 'gpt-4o' } })
+      const row = await world.row()
+      expect(row).toMatchObject({ endpoint, path: `/v1${unaliased}`, is_unpriced: false })
+      expect(row.cost_nanos).toBeGreaterThan(0)
+    })
+
+    it('a stream below /proxy asks for the usage it is billed by', async () => {
+      const got = await world.call({ path: '/proxy/chat/completions', body: { ...CHAT, stream: true } })
+      expect(got.status).toBe(200)
+      expect(world.open_.last().json).toMatchObject({ stream_options: { include_usage: true } })
+      expect(await world.row()).toMatchObject({ is_usage_estimated: false, endpoint: 'chatComplete' })
+    })
+
+    it('an Anthropic client below /proxy is spoken to as one', async () => {
+      const got = await world.call({ path: '/proxy/messages', body: { model: '@nowhere/x', max_tokens: 9 } })
+      expect(got.json).toMatchObject({ type: 'error', error: { type: 'not_found_error' } })
+    })
+
     it.each(['GET', 'HEAD'])('%s on the base says that something is here', async (method) => {
       for (const path of ['', '/']) {
         const got = await world.call({ method, path, key: null })

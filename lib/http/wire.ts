@@ -28,8 +28,11 @@ export function routeOf(method: string, url: string): Route {
   const below = path.slice(BASE.length).replace(/^\/+/, '')
   return planeOf(below) === 'admin'
     ? { plane: 'admin', url: path + (mark < 0 ? '' : url.slice(mark)) }
-    : { plane: 'data', path: `/${below}` }
+    : { plane: 'data', path: `/${below.replace(PROXY_ALIAS, '')}` }
 }
+
+/** An old spelling of the path behind it, which is metered and refused as what it is (gateway-contract §1.1, §12.1). */
+const PROXY_ALIAS = /^(?:proxy(?:\/+|$))+/
 
 export type HeaderBag = Readonly<Record<string, string | undefined>>
 
