@@ -1,6 +1,6 @@
 import type { Call } from './call.ts'
 import type { Ledger } from './ledger.ts'
-import { control } from './signals.ts'
+import { upstreamCredential } from './signals.ts'
 
 const HOP_BY_HOP = new Set([
   'connection',
@@ -126,7 +126,7 @@ export function forwardedHeaders(
   for (const name of names) {
     const value = call.headers[name]
     const isGatewayKey =
-      (name === 'authorization' || name === 'x-api-key') && control(call, 'api-key') === undefined
+      (name === 'authorization' || name === 'x-api-key') && upstreamCredential(call, name) === undefined
     if (
       value === undefined ||
       isOurs(name) ||

@@ -4,7 +4,7 @@ import { checkHostUrl } from '../providers/address.ts'
 import { credentialHeaders, providerSpec } from '../providers/openai-compatible.ts'
 import type { Call } from './call.ts'
 import type { Caller, Provider, WorkspaceCatalog } from './ports.ts'
-import { control } from './signals.ts'
+import { control, upstreamCredential } from './signals.ts'
 
 /** Where a call goes: one provider, the model as that provider knows it, and what is known of that model. */
 export interface Target {
@@ -220,9 +220,8 @@ const NO_MODELS: ReadonlyMap<string, ModelCard> = new Map()
 
 /** With the gateway key in its own header, `Authorization` and `x-api-key` are the upstream's. */
 function callerCredential(call: Call, spec: Parameters<typeof credentialHeaders>[0]): Record<string, string> {
-  if (control(call, 'api-key') === undefined) return {}
-  const bearer = call.headers.authorization
-  const key = call.headers['x-api-key']
+  const bearer = upstreamCredential(call, 'authorization')
+  const key = upstreamCredential(call, 'x-api-key')
   if (bearer && spec.auth === 'x-api-key' && !bearer.startsWith('Bearer sk-ant-api'))
     return { authorization: bearer }
   return credentialHeaders(spec, bearer?.replace(/^bearer\s+/i, '') ?? key ?? null)

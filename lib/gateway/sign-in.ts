@@ -1,7 +1,7 @@
 import { GatewayError } from '../errors.ts'
 import type { Call } from './call.ts'
 import type { Caller, Ports } from './ports.ts'
-import { control } from './signals.ts'
+import { ownKey } from './signals.ts'
 
 const KEY_CHARS_MAX = 512
 const PLACEHOLDERS = new Set(['no-key-required', 'not-needed', 'dummy', 'none'])
@@ -52,13 +52,13 @@ export function requireScope(caller: Caller, scopes: readonly string[]): void {
 
 /** The next place a key may stand in, when the first held something that is none (gateway-contract §2.1, 3). */
 function otherSecretOf(call: Call, tried: string): string | null {
-  const other = control(call, 'api-key') === undefined ? call.headers['x-api-key']?.trim() : null
+  const other = ownKey(call) === null ? call.headers['x-api-key']?.trim() : null
   return other && other !== tried && other.length <= KEY_CHARS_MAX ? other : null
 }
 
 function secretOf(call: Call): string | null {
-  const own = control(call, 'api-key')?.trim()
-  if (own) return own
+  const own = ownKey(call)
+  if (own !== null) return own
   const bearer = /^bearer\s+(.+)$/i.exec(call.headers.authorization ?? '')?.[1]?.trim()
   return bearer || call.headers['x-api-key']?.trim() || null
 }

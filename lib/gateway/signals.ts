@@ -11,6 +11,21 @@ export function control(call: Call, name: string): string | undefined {
   return call.headers[`x-portkey-${name}`] ?? call.headers[`x-tollgate-${name}`]
 }
 
+/**
+ * The gateway key in a header of its own, which makes `Authorization` and `x-api-key` the upstream's; null when that
+ * header is absent or empty. Source: gateway-contract §2.1.
+ */
+export function ownKey(call: Call): string | null {
+  return control(call, 'api-key')?.trim() || null
+}
+
+/** What the caller sends for the upstream in this header: nothing unless the gateway key has its own, nor that key again. */
+export function upstreamCredential(call: Call, name: 'authorization' | 'x-api-key'): string | undefined {
+  const own = ownKey(call)
+  const value = call.headers[name]
+  return own === null || value?.replace(/^bearer\s+/i, '').trim() === own ? undefined : value
+}
+
 export interface Trace {
   traceId: string
   spanId: string

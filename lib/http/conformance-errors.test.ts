@@ -980,6 +980,28 @@ describe.each(['node', 'web'] as const)('what callers are told, %s edge', (edge)
       expect(world.openai.last().headers.authorization).toBe(`Bearer ${SECRETS.openai}`)
     })
 
+    it.each([
+      ['an empty key header', { 'x-portkey-api-key': '' }],
+      ['a blank key header', { 'x-tollgate-api-key': ' ' }],
+      ['the key twice', { 'x-portkey-api-key': 'the key' }],
+    ])('%s leaves the gateway key here', async (_, own) => {
+      const given = Object.entries(own).map(([name, value]) => [name, value.trim() && world.gateway.key])
+      const got = await world.call({
+        path: '/chat/completions',
+        body: { ...body, model: 'gpt-4o' },
+        headers: {
+          ...Object.fromEntries(given),
+          'x-tollgate-provider': 'openai',
+          'x-tollgate-forward-headers': 'authorization',
+        },
+      })
+      expect(got.status).toBe(401)
+      expect(got.json).toMatchObject({ provider: 'openai' })
+      const { headers } = world.openai.last()
+      expect(headers.authorization).toBeUndefined()
+      expect(JSON.stringify(headers)).not.toContain(world.gateway.key)
+    })
+
     it('listed headers are forwarded, but never over a stored credential, nor the gateway key', async () => {
       await world.chat(body, {
         'x-tollgate-forward-headers': "['X-Team', 'Authorization', 'x-portkey-metadata', 'cookie', 'host']",
