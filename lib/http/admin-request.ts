@@ -9,12 +9,16 @@ const BODY_MB_MAX = 1
 const BULK_MB_MAX = 32
 const DEPTH_MAX = 128
 
-/** The API key of a request, by precedence of headers; null when it carries none. */
+/** Where a key may stand, the first that says something winning. */
+const KEY_HEADERS = ['x-portkey-api-key', 'x-tollgate-api-key', 'authorization']
+
+/** The API key of a request; null when it carries none. */
 export function keyOf(headers: Headers): string | null {
-  const named = headers.get('x-portkey-api-key') ?? headers.get('x-tollgate-api-key')
-  if (named !== null) return bare(named)
-  const authorization = headers.get('authorization')
-  return authorization === null ? null : bare(authorization)
+  for (const name of KEY_HEADERS) {
+    const key = bare(headers.get(name) ?? '')
+    if (key !== '') return key
+  }
+  return null
 }
 
 /** Query parameters by their snake_case names; what a client writes for "nothing" is left out. */
@@ -79,7 +83,7 @@ export function auditHeaders(headers: Headers): Record<string, string> {
     const value = headers.get(name)
     if (value !== null) kept[name] = value.slice(0, 512)
   }
-  for (const name of ['x-portkey-api-key', 'x-tollgate-api-key', 'authorization']) {
+  for (const name of KEY_HEADERS) {
     const value = headers.get(name)
     if (value !== null) kept[name] = maskKey(bare(value))
   }
@@ -87,7 +91,7 @@ export function auditHeaders(headers: Headers): Record<string, string> {
 }
 
 function bare(header: string): string {
-  return header.trim().replace(/^bearer\s+/i, '')
+  return header.trim().replace(/^bearer(\s+|$)/i, '')
 }
 
 function hostOf(url: string | null): string | null {

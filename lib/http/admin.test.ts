@@ -230,6 +230,18 @@ describe('how a call is signed in', () => {
     ).toBe(401)
   })
 
+  test('a header that says nothing is no key', async () => {
+    const bearer = { authorization: `Bearer ${world.adminKey}` }
+    for (const blank of ['', ' ', 'Bearer '])
+      expect(
+        (await world.call(routes, 'GET', 'api-keys', { headers: { ...bearer, 'x-portkey-api-key': blank } }))
+          .status,
+      ).toBe(200)
+    expect(
+      (await world.call(routes, 'GET', 'api-keys', { headers: { authorization: 'Bearer ' } })).status,
+    ).toBe(401)
+  })
+
   test('a cookie writes only from a page of its own host', async () => {
     const write = (origin: string | undefined) => {
       const headers: Record<string, string> = { cookie: `session=${world.ownerId}` }
