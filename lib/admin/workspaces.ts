@@ -49,6 +49,8 @@ export const workspaceVerbs = verbs(workspaces, {
       role: role as WorkspaceRole,
       status: user.status,
       workspace_id: found.id,
+      scopes: [...scopesOfRole(user.role as OrganisationRole, role as WorkspaceRole)],
+      settings: {},
       created_at: createdAt.toISOString(),
     }))
     return { ...toRow(found, ctx.now, name_format), users }
@@ -81,6 +83,7 @@ export const meVerbs = verbs(me, {
 type WorkspaceRow = z.output<typeof workspaceRow>
 
 const PREFERENCES_CHARS_MAX = 16_384
+const NO_DEFAULTS = { metadata: {}, input_guardrails: [], output_guardrails: [], user_api_key_config: null }
 
 function within(ctx: Ctx): Prisma.WorkspaceWhereInput {
   const visible = visibleWorkspaces(ctx.principal)
@@ -110,9 +113,11 @@ function toRow(row: Workspace, now: Date, format: 'plain' | 'display' | undefine
     description: row.description,
     organisation_id: row.organisationId,
     is_default: row.isDefault ? 1 : 0,
-    defaults: row.defaults as Record<string, unknown>,
+    defaults: { ...NO_DEFAULTS, ...(row.defaults as Record<string, unknown>) },
     usage_limits: usageLimitRows(row.usageLimits, now),
     rate_limits: rateLimitRows(row.rateLimits),
+    settings: row.settings as Record<string, unknown>,
+    security_settings: row.securitySettings as Record<string, unknown>,
     status: row.status as 'active' | 'archived',
     created_at: row.createdAt.toISOString(),
     last_updated_at: row.lastUpdatedAt.toISOString(),

@@ -25,6 +25,9 @@ export const workspaceMember = z.object({
   role: z.enum(['admin', 'manager', 'member']),
   status: z.string(),
   workspace_id: z.string(),
+  /** What this person may do there. */
+  scopes: z.array(z.string()),
+  settings: z.record(z.string(), z.unknown()),
   created_at: z.string(),
 })
 
@@ -40,6 +43,8 @@ export const workspaceRow = z.object({
   defaults: z.record(z.string(), z.unknown()),
   usage_limits: z.array(usageLimitRow),
   rate_limits: z.array(rateLimitRow),
+  settings: z.record(z.string(), z.unknown()),
+  security_settings: z.record(z.string(), z.unknown()),
   status: z.enum(['active', 'archived']),
   created_at: z.string(),
   last_updated_at: z.string(),

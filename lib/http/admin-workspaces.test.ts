@@ -61,7 +61,10 @@ describe('workspaces', () => {
       is_default: 0,
       usage_limits: [],
       created_by: null,
-      users: [{ id: member }],
+      defaults: { metadata: {}, input_guardrails: [], output_guardrails: [], user_api_key_config: null },
+      settings: {},
+      security_settings: {},
+      users: [{ id: member, scopes: expect.arrayContaining(['completions.write']), settings: {} }],
     })
     expect((await world.call(routes, 'GET', `admin/workspaces/${body.id}`, { userId: member })).status).toBe(
       200,
