@@ -3,16 +3,15 @@
  * Source: architecture §2, §9.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
 import next from 'next'
 import { runtime } from './lib/compose.ts'
 import { isDevelopment } from './lib/env.ts'
 import { pageContexts } from './lib/http/async-contexts.ts'
 import { answerNode } from './lib/http/node.ts'
+import { boundSilence, NO_UPGRADES, PORT_OPTIONS, refuseMalformed } from './lib/http/port.ts'
 import { BASE_ANSWER, probeAnswer, routeOf } from './lib/http/wire.ts'
 import { firstWords } from './lib/welcome.ts'
 
-const HEADER_BYTES_MAX = 64 * 1024
 const DRAIN_MS_MAX = 30_000
 const DRAIN_CHECK_MS = 100
 const PARENT_CHECK_MS = 1_000
@@ -32,11 +31,17 @@ async function main(): Promise<void> {
   const say = (line: string) => console.log(line)
   const { settings, ports, firstStart, close } = await runtime(say)
   const beginPage = pageContexts()
-  const app = next({ dev: isDevelopment(), hostname: settings.host, port: settings.port })
+  const app = next({
+    dev: isDevelopment(),
+    hostname: settings.host,
+    port: settings.port,
+    httpServer: NO_UPGRADES,
+  })
   await app.prepare()
   const pages = app.getRequestHandler()
 
   const handle = (req: IncomingMessage, res: ServerResponse) => {
+    boundSilence(req)
     const route = routeOf(req.method ?? 'GET', req.url ?? '/')
     if (route.plane === 'data') void answerNode(req, res, route.path, ports)
     else if (route.plane === 'probe') {
@@ -53,11 +58,9 @@ async function main(): Promise<void> {
       void pages(req, res)
     }
   }
-  const server = createServer(
-    { maxHeaderSize: HEADER_BYTES_MAX, keepAliveTimeout: 65_000, noDelay: true },
-    handle,
-  )
-  server.on('upgrade', app.getUpgradeHandler())
+  const server = createServer(PORT_OPTIONS, handle)
+  // The development server tells its pages over a WebSocket what changed.
+  if (isDevelopment()) server.on('upgrade', app.getUpgradeHandler())
   server.on('clientError', refuseMalformed)
   server.on('error', (error: NodeJS.ErrnoException) => {
     console.error(
@@ -99,28 +102,4 @@ async function main(): Promise<void> {
       if (process.ppid !== parent && stoppingSinceMs === null) void stop('npm is gone')
     }, PARENT_CHECK_MS).unref()
   }
-}
-
-/** What cannot be parsed as HTTP, answered in JSON before the connection closes. */
-function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy()
-    return
-  }
-  const isTooLarge = error.code === 'HPE_HEADER_OVERFLOW'
-  const status = isTooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'
-  const message = isTooLarge
-    ? 'The request headers are larger than 64 KB.'
-    : 'This is not a valid HTTP request.'
-  const body = JSON.stringify({
-    error: {
-      message,
-      type: 'invalid_request_error',
-      code: isTooLarge ? 'headers_too_large' : 'invalid_request',
-      param: null,
-    },
-  })
-  socket.end(
-    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  )
 }

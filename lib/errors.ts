@@ -35,6 +35,7 @@ export const ERRORS = {
     admin: 'AB03',
   },
   // what was sent
+  invalid_request: bad('invalid_request'),
   invalid_body: bad('invalid_body'),
   invalid_content_type: bad('invalid_content_type'),
   invalid_header: bad('invalid_header'),

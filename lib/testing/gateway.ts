@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import type { Caller, Catalog, Ports, Provider } from '../gateway/ports.ts'
 import { answerNode } from '../http/node.ts'
+import { PORT_OPTIONS, refuseMalformed } from '../http/port.ts'
 import { dataPlane } from '../http/web.ts'
 import { BASE_ANSWER, probeAnswer, routeOf } from '../http/wire.ts'
 import { uuidv7 } from '../ids.ts'
@@ -91,6 +92,7 @@ export async function startGateway(
     settings: { ...settings, ...overrides.settings },
   }
   const server = edge === 'node' ? nodeServer(ports) : webServer(ports)
+  server.on('clientError', refuseMalformed)
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   return {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`,
@@ -175,7 +177,7 @@ function catalogOf(providers: Provider[]): Catalog {
 }
 
 function nodeServer(ports: Ports): Server {
-  return createServer({ maxHeaderSize: 64 * 1024 }, (req, res) => {
+  return createServer(PORT_OPTIONS, (req, res) => {
     const route = routeOf(req.method ?? 'GET', req.url ?? '/')
     if (route.plane === 'data') void answerNode(req, res, route.path, ports)
     else if (route.plane === 'base')
@@ -190,7 +192,7 @@ function nodeServer(ports: Ports): Server {
 /** `Request` in, `Response` out over a socket, the way a Next host calls a route handler. */
 function webServer(ports: Ports): Server {
   const handle = dataPlane(async () => ports)
-  return createServer({ maxHeaderSize: 64 * 1024 }, async (req, res) => {
+  return createServer(PORT_OPTIONS, async (req, res) => {
     const gone = new AbortController()
     res.on('close', () => !res.writableFinished && gone.abort())
     const hasBody = req.method !== 'GET' && req.method !== 'HEAD'
