@@ -311,6 +311,25 @@ describe('a failing provider', () => {
     expect(sockets.filter((socket) => socket.destroyed).length).toBe(1)
   })
 
+  it('is not timed out while the upload flows, but after it', async () => {
+    const url = await httpUpstream((req, res) => {
+      req.resume().on('end', () => req.url === '/answers' && res.end('ok'))
+    })
+    async function* upload() {
+      for (const piece of ['a', 'b', 'c', 'd']) {
+        await new Promise((tick) => setTimeout(tick, 80))
+        yield Buffer.from(piece)
+      }
+    }
+    const options = { method: 'POST', headersTimeoutMs: 150 }
+    expect(await ask(egress(), { ...options, url: `${url}/answers`, body: upload() })).toMatchObject({
+      text: 'ok',
+    })
+    expect(await ask(egress(), { ...options, url: `${url}/silent`, body: upload() })).toMatchObject({
+      code: 'request_timeout',
+    })
+  })
+
   it('is not timed out while its answer flows', async () => {
     const url = await httpUpstream(async (_, res) => {
       res.write('a')

@@ -35,7 +35,7 @@ export interface UpstreamRequest {
   headers: Record<string, string>
   body: Buffer | AsyncIterable<Uint8Array> | null
   isStoredHost: boolean
-  /** For the wait in line, connection and response headers together, in ms; 0 = none. */
+  /** For the wait in line, connection and response headers together, in ms, after the last piece of a streamed body; 0 = none. */
   headersTimeoutMs: number
 }
 

@@ -68,12 +68,20 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamExchange {
         path: this.path,
         method,
         headers: wireHeaders(headers, body),
-        body: body as Buffer | null,
+        body: (body === null || Buffer.isBuffer(body) ? body : this.uploaded(body)) as Buffer | null,
         blocking: false,
       },
       this,
     )
     this.isDispatching = false
+  }
+
+  /** The provider's time to answer begins when the caller's last byte has come. */
+  private async *uploaded(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    for await (const chunk of body) {
+      if (!this.isDone && !this.hasHeaders) this.timer?.refresh()
+      yield chunk
+    }
   }
 
   pause(): void {
