@@ -77,6 +77,87 @@ describe('an OpenAI stream passes as it came', () => {
     expect(tap.silences()).toBe(1)
   })
 
+  it('an event that never ends is refused past 16 MB, and costs no more than its bytes until then', () => {
+    const tap = new OpenAiTap('openai', true)
+    tap.push(Buffer.from(OPENING))
+    const piece = Buffer.alloc(1024, 'x')
+    for (let i = 0; i < 16 * 1024; i++) expect(tap.push(piece)).toBeNull()
+    expect(() => tap.push(piece)).toThrow(expect.objectContaining({ code: 'invalid_provider_response' }))
+  })
+
+  it('an ending that never ends is refused past 16 MB', () => {
+    const tap = new OpenAiTap('openai', true)
+    const finish = Buffer.from(chunk({ content: 'x'.repeat(1024 * 1024) }, 'stop'))
+    expect(() => {
+      for (let i = 0; i < 17; i++) tap.push(finish)
+    }).toThrow(expect.objectContaining({ code: 'invalid_provider_response' }))
+  })
+
+  it.each([' ', '  ', '\t'])('JSON spaced with %j is JSON all the same', (space) => {
+    const spaced = (text: string) => text.replaceAll(/(?<=")(:)(?=["{])/g, `${space}:${space}`)
+    const tap = new OpenAiTap('openai', false)
+    const first = Buffer.byteLength(OPENING)
+    expect(feed(tap, OPENING + spaced(FINISH) + spaced(usage), first)).toEqual({
+      now: OPENING,
+      closing: spaced(FINISH),
+    })
+    expect(tap.usage()).toMatchObject({ input: 7, output: 3 })
+  })
+
+  it.each(['event: error\ndata: {"message":"boom"}\n\n', 'event:error\r\ndata: boom\r\n\r\n'])(
+    'an event named error is a failure, whatever it holds: %j',
+    (event) => {
+      for (const text of [OPENING + event, event]) {
+        const tap = new OpenAiTap('openai', true)
+        tap.push(Buffer.from(OPENING))
+        expect(tap.push(Buffer.from(text))?.toString() ?? '').not.toContain('boom')
+        expect(tap.failure()).toMatchObject({ status: 502, message: 'boom' })
+      }
+    },
+  )
+
+  it('a finish reason of no letters is none', () => {
+    const tap = new OpenAiTap('openai', true)
+    const text = chunk({ content: 'a' }, '') + chunk({ content: 'b' }, '')
+    expect(feed(tap, text, 0)).toEqual({ now: text, closing: '' })
+  })
+
+  it('arguments that come after the finish chunk go out before it', () => {
+    const late = chunk({ tool_calls: [{ index: 0, function: { arguments: '{}' } }] })
+    const tap = new OpenAiTap('openai', true)
+    expect(feed(tap, `${OPENING}${FINISH}${late}data: [DONE]\n\n`, 0)).toEqual({
+      now: OPENING + late,
+      closing: `${FINISH}data: [DONE]\n\n`,
+    })
+  })
+
+  it('with several choices it is whole when each that spoke has finished, or at [DONE]', () => {
+    const choice = (index: number, finish: string | null) =>
+      `data: ${JSON.stringify({ choices: [{ index, delta: { content: 'x' }, finish_reason: finish }] })}\n\n`
+    const both = choice(0, null) + choice(1, null)
+    const isComplete = (text: string) => {
+      const tap = new OpenAiTap('openai', true)
+      feed(tap, text, 0)
+      return tap.isComplete()
+    }
+    expect(isComplete(both + choice(0, 'stop'))).toBe(false)
+    expect(isComplete(both + choice(0, 'stop') + usage)).toBe(false)
+    expect(isComplete(both + choice(1, 'stop') + choice(0, 'length'))).toBe(true)
+    expect(isComplete(`${both}${choice(0, 'stop')}data: [DONE]\n\n`)).toBe(true)
+  })
+
+  it('a usage chunk alone ends nothing', () => {
+    const tap = new OpenAiTap('openai', true)
+    feed(tap, OPENING + usage, 0)
+    expect(tap.isComplete()).toBe(false)
+  })
+
+  it('an error with a name nobody knows is a 502', () => {
+    const tap = new OpenAiTap('openai', true)
+    feed(tap, 'data: {"error":{"message":"x","code":"constructor","type":"toString"}}\n\n', 0)
+    expect(tap.failure()).toMatchObject({ status: 502, code: 'constructor' })
+  })
+
   it('a host that ends events with one newline is put right', () => {
     const tap = new OpenAiTap('deepinfra', true)
     const { now, closing } = feed(tap, CHAT.replaceAll('\n\n', '\n'), 0, 7)
@@ -112,6 +193,23 @@ describe('an Anthropic stream passes as it came', () => {
       expect(tap.usage()).toMatchObject({ input: 15, output: 9, cacheRead: 5 })
       expect(tap.isOver()).toBe(true)
     }
+  })
+
+  it('without message_stop it is not whole, however it spells its events', () => {
+    const delta = end.slice(0, end.indexOf('event: message_stop'))
+    const cut = new AnthropicTap(anthropicStreamReader())
+    expect(feed(cut, opening + delta, 0)).toEqual({ now: opening, closing: delta })
+    expect(cut.isComplete()).toBe(false)
+    const unnamed = new AnthropicTap(anthropicStreamReader())
+    feed(unnamed, (opening + end).replaceAll(/event: .*\n/g, '').replaceAll('":"', '" : "'), 0)
+    expect(unnamed.isOver()).toBe(true)
+    expect(unnamed.isComplete()).toBe(true)
+  })
+
+  it('a bare error event is a failure with its message', () => {
+    const tap = new AnthropicTap(anthropicStreamReader())
+    expect(feed(tap, `${opening}event:error\ndata: {"message":"boom"}\n\n`, 0).now).toBe(opening)
+    expect(tap.failure()).toMatchObject({ status: 500, message: 'boom' })
   })
 
   it('overloaded as first event is a 529', () => {

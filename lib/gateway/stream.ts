@@ -6,8 +6,8 @@ import type {
   UpstreamError,
   Usage,
 } from '../providers/adapter.ts'
-import { openAiUsage } from '../providers/openai-usage.ts'
-import { SseParser } from '../providers/sse.ts'
+import { eventError, openAiUsage } from '../providers/openai-usage.ts'
+import { EVENT_BYTES_MAX, eventTooLarge, SseParser } from '../providers/sse.ts'
 
 /** A failure an upstream reports inside its stream, with the status it stands for. */
 export type StreamFailure = UpstreamError & { status: number }
@@ -38,18 +38,26 @@ export interface StreamTap {
 
 const LF = 0x0a
 const CR = 0x0d
-const COLON = 0x3a
+const LETTER_D = 0x64
+const LETTER_E = 0x65
 const NONE = Buffer.alloc(0)
 
 const SEEN_BYTES_MAX = 8 * 1024 * 1024
+/** A byte less than what gives a one-newline host away; the end of an event is shorter. */
+const SEAM_BYTES = '}\ndata:'.length - 1
 
 /** What `inspect` wants done with one event. */
 type Fate = 'pass' | 'hold' | 'hide' | 'done'
 
 /** Shared by the taps that let bytes through: whole events only, and a closer look where a tell-tale stands. */
 abstract class ByteTap implements StreamTap {
-  #carry: Buffer = NONE
+  /** The beginning of an event whose end has not come, as it arrived. */
+  #carried: Buffer[] = []
+  #carriedBytes = 0
+  /** The end of it, which is searched together with the next chunk: what stands before is known to hold no boundary. */
+  #seam: Buffer = NONE
   #held: Buffer[] = []
+  #heldBytes = 0
   #isHolding = false
   #isOver = false
   #hasBegun = false
@@ -62,9 +70,13 @@ abstract class ByteTap implements StreamTap {
 
   /** What an event that needs a closer look holds; one pass over the block as Latin-1 beats a search a word. */
   protected abstract readonly tells: RegExp
+  /** The letter an ordinary event begins with: what begins otherwise (a comment, a name) gets the closer look too. */
+  protected abstract readonly initial: number
   protected abstract inspect(event: SseEvent): Fate
   /** An event that is a sign of life only. */
   protected abstract isPing(event: SseEvent): boolean
+  /** Nothing that began is without its end, although the upstream did not say that all is over. */
+  protected abstract isWhole(): boolean
   abstract usage(): Usage | null
   abstract finishReason(): string | null
   abstract text(): string
@@ -72,38 +84,58 @@ abstract class ByteTap implements StreamTap {
   push(chunk: Buffer): Buffer | null {
     if (this.#isOver || this.streamFailure) return null
     if (this.#single) return this.#reframe(this.#single.push(chunk))
-    const bytes = this.#carry.length === 0 ? chunk : Buffer.concat([this.#carry, chunk])
-    const end = lastBoundary(bytes)
-    if (end === 0) {
-      this.#carry = bytes
-      if (!isOneNewlineHost(bytes)) return null
-      this.#single = new SseParser()
-      this.#carry = NONE
-      return this.#reframe(this.#single.push(bytes))
-    }
-    this.#carry = end === bytes.length ? NONE : bytes.subarray(end)
-    return this.#release(end === bytes.length ? bytes : bytes.subarray(0, end))
+    const fresh = this.#carriedBytes === 0 ? chunk : Buffer.concat([this.#seam, chunk])
+    const end = lastBoundary(fresh)
+    if (end === 0) return this.#carry(chunk, fresh)
+    const bytes = this.#carriedBytes === 0 ? chunk : this.#takeCarried(chunk)
+    const cut = bytes.length - (fresh.length - end)
+    if (cut === bytes.length) return this.#release(bytes)
+    const rest = bytes.subarray(cut)
+    this.#carried = [rest]
+    this.#carriedBytes = rest.length
+    this.#seam = rest
+    return this.#release(bytes.subarray(0, cut))
   }
 
   end(): Buffer | null {
     if (this.#isOver || this.streamFailure) return null
     if (this.#single) return this.#reframe(this.#single.end())
-    if (this.#carry.length === 0) return null
+    if (this.#carriedBytes === 0) return null
     const parser = new SseParser()
-    const events = [...parser.push(this.#carry), ...parser.end()]
-    this.#carry = NONE
+    const events = [...parser.push(this.#takeCarried()), ...parser.end()]
     return this.#reframe(events)
   }
 
   hasBegun = () => this.#hasBegun
-  isComplete = () => this.#isHolding && this.streamFailure === null
+  isComplete = () => this.streamFailure === null && (this.#isOver || (this.#isHolding && this.isWhole()))
   isOver = () => this.#isOver
   silences = () => this.#silences
   failure = () => this.streamFailure
   closing = () => Buffer.concat(this.#held)
 
+  /** Keeps a chunk that ends no event; `fresh` is the part nobody has searched, the chunk at its end. */
+  #carry(chunk: Buffer, fresh: Buffer): Buffer | null {
+    if (isOneNewlineHost(fresh)) {
+      this.#single = new SseParser()
+      return this.#reframe(this.#single.push(this.#takeCarried(chunk)))
+    }
+    this.#carriedBytes += chunk.length
+    if (this.#carriedBytes > EVENT_BYTES_MAX) throw eventTooLarge()
+    this.#carried.push(chunk)
+    this.#seam = Buffer.from(fresh.subarray(-SEAM_BYTES))
+    return null
+  }
+
+  #takeCarried(...more: Buffer[]): Buffer {
+    const bytes = Buffer.concat([...this.#carried, ...more])
+    this.#carried = []
+    this.#carriedBytes = 0
+    this.#seam = NONE
+    return bytes
+  }
+
   #release(block: Buffer): Buffer | null {
-    const isPlain = this.#hasBegun && !this.#isHolding && block[0] !== COLON
+    const isPlain = this.#hasBegun && !this.#isHolding && block[0] === this.initial
     if (isPlain && !this.tells.test(block.toString('latin1'))) {
       this.#remember(block)
       return block
@@ -129,6 +161,7 @@ abstract class ByteTap implements StreamTap {
     return out.length === 0 ? null : Buffer.concat(out)
   }
 
+  /** What comes behind the finish and is no part of the ending (late arguments, another choice) goes out before it. */
   #place(raw: Buffer, event: SseEvent | null, out: Buffer[]): void {
     if (this.#isOver || this.streamFailure) return
     if (event === null || this.isPing(event)) {
@@ -142,20 +175,29 @@ abstract class ByteTap implements StreamTap {
     this.#hasBegun = true
     this.#remember(raw)
     if (fate === 'hide') return
-    if (fate === 'done') this.#isOver = true
-    if (fate !== 'pass') this.#isHolding = true
-    if (this.#isHolding) this.#held.push(raw)
-    else out.push(raw)
+    if (fate === 'pass') out.push(raw)
+    else this.#hold(raw, fate === 'done')
+  }
+
+  #hold(raw: Buffer, isLast: boolean): void {
+    this.#isHolding = true
+    this.#isOver = isLast
+    this.#heldBytes += raw.length
+    if (this.#heldBytes > EVENT_BYTES_MAX) throw eventTooLarge()
+    this.#held.push(raw)
   }
 }
 
-const CHAT_TELLS = /"finish_reason": ?"|"usage": ?\{|"error"|\[DONE\]/
+/** JSON may be spaced anyhow; an event's own name, where it has one, stands at the start of a line. */
+const CHAT_TELLS = /"finish_reason"\s*:\s*"[^"]|"usage"\s*:\s*\{|"error"|\[DONE\]|[\r\n]event:\s*error/
 
 /** OpenAI chat and completion streams, bytes through. Hides the usage chunk nobody asked for. */
 export class OpenAiTap extends ByteTap {
   protected readonly tells = CHAT_TELLS
+  protected readonly initial = LETTER_D
   #usage: Usage | null = null
   #finish: string | null = null
+  readonly #finished = new Set<number>()
   readonly #providerId: string
   readonly #hasAskedUsage: boolean
 
@@ -169,52 +211,60 @@ export class OpenAiTap extends ByteTap {
   finishReason = () => this.#finish
 
   text(): string {
-    const parser = new SseParser()
     let text = ''
-    for (const raw of this.seen) {
-      for (const { data } of parser.push(raw)) {
-        const choices = objectOf(data)?.choices
-        if (!Array.isArray(choices)) continue
-        for (const choice of choices as JsonObject[]) {
-          const delta = (choice.delta ?? {}) as JsonObject
-          text += [choice.text, delta.content, delta.reasoning_content, delta.reasoning]
-            .filter((part) => typeof part === 'string')
-            .join('')
-          if (delta.tool_calls) text += JSON.stringify(delta.tool_calls)
-        }
-      }
+    for (const choice of this.#choices()) {
+      const delta = (choice.delta ?? {}) as JsonObject
+      text += [choice.text, delta.content, delta.reasoning_content, delta.reasoning]
+        .filter((part) => typeof part === 'string')
+        .join('')
+      if (delta.tool_calls) text += JSON.stringify(delta.tool_calls)
     }
     return text
   }
 
   protected isPing = ({ data }: SseEvent) => data === ''
 
-  protected inspect({ event, data }: SseEvent): Fate {
-    if (data === '[DONE]') return 'done'
-    const body = objectOf(data)
+  /** With `n` above 1 every choice that has spoken has its finish reason. */
+  protected isWhole(): boolean {
+    if (this.#finished.size === 0) return false
+    for (const choice of this.#choices()) if (!this.#finished.has(indexOf(choice))) return false
+    return true
+  }
+
+  protected inspect(event: SseEvent): Fate {
+    if (event.data === '[DONE]') return 'done'
+    const body = objectOf(event.data)
+    this.streamFailure = eventError(event, body ?? undefined, this.#providerId)
+    if (this.streamFailure) return 'hide'
     if (!body) return 'pass'
-    if ((body.error !== undefined && body.error !== null) || event === 'error') {
-      this.streamFailure = failureOf(body)
-      return 'hide'
-    }
     const usage = body.usage ?? (body.x_groq as JsonObject | undefined)?.usage
     if (usage && typeof usage === 'object') this.#usage = openAiUsage(usage as JsonObject, this.#providerId)
-    const choices = Array.isArray(body.choices) ? (body.choices as JsonObject[]) : []
+    const choices = choicesOf(body)
     if (choices.length === 0 && usage) return this.#hasAskedUsage ? 'hold' : 'hide'
-    const finish = choices.find((choice) => typeof choice.finish_reason === 'string')?.finish_reason
-    if (typeof finish === 'string') {
-      this.#finish = finish
-      return 'hold'
+    const ended = choices.filter(({ finish_reason: finish }) => typeof finish === 'string' && finish !== '')
+    for (const choice of ended) {
+      this.#finish ??= choice.finish_reason as string
+      this.#finished.add(indexOf(choice))
     }
-    return 'pass'
+    return ended.length > 0 ? 'hold' : 'pass'
+  }
+
+  *#choices(): Iterable<JsonObject> {
+    const parser = new SseParser()
+    for (const raw of this.seen)
+      for (const { data } of parser.push(raw)) yield* choicesOf(objectOf(data) ?? {})
   }
 }
+
+const choicesOf = ({ choices }: JsonObject) => (Array.isArray(choices) ? (choices as JsonObject[]) : [])
+const indexOf = ({ index }: JsonObject) => (typeof index === 'number' ? index : 0)
 
 const ANTHROPIC_TELLS = /message_|error|"usage"/
 
 /** Anthropic Messages streams, bytes through; `reader` knows where they keep their figures. */
 export class AnthropicTap extends ByteTap {
   protected readonly tells = ANTHROPIC_TELLS
+  protected readonly initial = LETTER_E
   readonly #reader: StreamTranslator
 
   constructor(reader: StreamTranslator) {
@@ -239,15 +289,18 @@ export class AnthropicTap extends ByteTap {
     return text
   }
 
+  /** Only `message_stop` says that a message is whole. */
+  protected isWhole = () => false
+
   protected inspect(event: SseEvent): Fate {
     const step = this.#reader.push(event)
     this.streamFailure = step.error
     // Not as Anthropic says it, but what stands before it may be somebody else's proxy.
     if (event.event === null && step.error === null) {
       const body = objectOf(event.data)
-      if (body?.error && body.type === undefined) this.streamFailure = failureOf(body)
+      if (body?.error && body.type === undefined) this.streamFailure = eventError(event, body, 'anthropic')
     }
-    if (event.event === 'message_stop') return 'done'
+    if (this.#reader.end().isClosing) return 'done'
     return step.isClosing ? 'hold' : 'pass'
   }
 }
@@ -420,47 +473,6 @@ export class ResponsesTap extends RawTap {
     return RESPONSE_ENDINGS.some((name) => chunk.includes(name) || seam.includes(name))
   }
 }
-
-/** The status an error inside a 200 stream stands for. */
-export function failureOf(body: JsonObject): StreamFailure {
-  const error = (typeof body.error === 'object' && body.error !== null ? body.error : body) as JsonObject
-  const text = (value: Json | undefined) => (typeof value === 'string' ? value : null)
-  const message =
-    text(error.message) ?? text(body.error) ?? text(body.message) ?? 'The provider reported an error.'
-  const type = text(error.type)
-  const code = typeof error.code === 'number' ? null : text(error.code)
-  const status = [error.code, error.status, body.status].find(
-    (value) => typeof value === 'number' && value >= 400 && value <= 599,
-  )
-  return {
-    message,
-    type,
-    code,
-    param: text(error.param),
-    status: (status as number | undefined) ?? statusOf(code) ?? statusOf(type) ?? 502,
-  }
-}
-
-const STATUSES: Readonly<Record<string, number>> = {
-  invalid_request_error: 400,
-  context_length_exceeded: 400,
-  authentication_error: 401,
-  invalid_api_key: 401,
-  billing_error: 402,
-  permission_error: 403,
-  not_found_error: 404,
-  model_not_found: 404,
-  request_too_large: 413,
-  rate_limit_error: 429,
-  rate_limit_exceeded: 429,
-  insufficient_quota: 429,
-  api_error: 500,
-  server_error: 500,
-  overloaded_error: 529,
-  overloaded: 529,
-}
-
-const statusOf = (name: string | null) => (name === null ? undefined : STATUSES[name])
 
 function objectOf(data: string): JsonObject | null {
   try {

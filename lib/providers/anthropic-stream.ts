@@ -126,7 +126,8 @@ export function chatStream(context: TranslateContext): StreamTranslator {
 
 /**
  * Reads a Messages stream that goes to the caller as it came: the same answers as a translator, and no output.
- * Steps are closing from the `message_delta` that carries a stop reason; `finishReason` is Anthropic's word.
+ * Steps are closing from the `message_delta` that carries a stop reason; `end` may be asked at any time whether
+ * `message_stop` has come; `finishReason` is Anthropic's word.
  * Source: gateway-contract §5.5, §9.2.
  */
 export function anthropicStreamReader(): StreamTranslator {

@@ -1,23 +1,9 @@
 import type { Json, JsonObject, UpstreamError, Usage } from './adapter.ts'
 import { NO_USAGE } from './adapter.ts'
+import { anthropicTypeOf, statusNamed } from './error-status.ts'
 import { isObject, isSet, parseJson, tokens } from './fields.ts'
 
 const QUOTED_CHARS_MAX = 1024
-
-/** Statuses Anthropic gives its error types, for errors that arrive inside a 200. */
-const STATUS_OF_TYPE: Readonly<Record<string, number>> = {
-  invalid_request_error: 400,
-  authentication_error: 401,
-  billing_error: 402,
-  permission_error: 403,
-  not_found_error: 404,
-  conflict_error: 409,
-  request_too_large: 413,
-  rate_limit_error: 429,
-  api_error: 500,
-  timeout_error: 504,
-  overloaded_error: 529,
-}
 
 /**
  * Tokens of a parsed Messages answer; null when it carries no `usage`. `input` includes what was read from and written
@@ -91,7 +77,7 @@ export function chatFinishReason(stopReason: string): string {
 export function anthropicError(status: number, bodyText: string): UpstreamError {
   const body = parseJson(bodyText)
   const error = isObject(body) && isObject(body.error) ? body.error : null
-  const type = typeof error?.type === 'string' ? error.type : typeOfStatus(status)
+  const type = typeof error?.type === 'string' ? error.type : anthropicTypeOf(status)
   const code =
     isObject(error?.details) && typeof error.details.error_code === 'string' ? error.details.error_code : null
   return {
@@ -102,12 +88,14 @@ export function anthropicError(status: number, bodyText: string): UpstreamError 
   }
 }
 
-/** An `error` event of a stream, with the status it would have had. Unknown types count as 500. */
+/**
+ * An `error` event of a stream, with the status it would have had. Unknown types count as 500. Whatever stands before
+ * Anthropic may leave the envelope out and say its message bare.
+ */
 export function streamError(event: JsonObject): UpstreamError & { status: number } {
-  const error = isObject(event.error) ? event.error : {}
+  const error = isObject(event.error) ? event.error : { message: event.error ?? event.message ?? null }
   const type = typeof error.type === 'string' ? error.type : 'api_error'
-  const status = Object.hasOwn(STATUS_OF_TYPE, type) ? STATUS_OF_TYPE[type] : undefined
-  return { status: status ?? 500, message: messageOf(error), type, code: null, param: null }
+  return { status: statusNamed(type) ?? 500, message: messageOf(error), type, code: null, param: null }
 }
 
 function messageOf(error: JsonObject): string {
@@ -129,9 +117,4 @@ function quoted(status: number, bodyText: string): string {
   return text === ''
     ? `The provider answered ${status} with an empty body.`
     : `The provider answered ${status}: ${text}`
-}
-
-function typeOfStatus(status: number): string {
-  const found = Object.entries(STATUS_OF_TYPE).find(([, value]) => value === status)
-  return found?.[0] ?? (status >= 500 ? 'api_error' : 'invalid_request_error')
 }

@@ -437,7 +437,7 @@ describe('a stream that fails', () => {
     [
       'with a word',
       { error: { message: 'Broken', type: 'server_error' } },
-      { status: 502, type: 'server_error' },
+      { status: 500, type: 'server_error' },
     ],
     ['with text', { error: 'Broken' }, { status: 502, message: 'Broken' }],
     ['beside choices', { ...chunk({}, 'error'), error: { message: 'Gone', code: 503 } }, { status: 503 }],

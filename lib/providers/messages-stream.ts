@@ -1,9 +1,17 @@
-import type { Json, JsonObject, StreamStep, StreamTranslator, TranslateContext, Usage } from './adapter.ts'
+import type {
+  Json,
+  JsonObject,
+  SseEvent,
+  StreamStep,
+  StreamTranslator,
+  TranslateContext,
+  Usage,
+} from './adapter.ts'
 import { isObject, isSet, parseJson } from './fields.ts'
 import { Blocks } from './messages-blocks.ts'
 import { matchedStop, messageHead, messagesUsage, spokenIn, stopReasonOf } from './messages-response.ts'
 import { providerSpec } from './openai-compatible.ts'
-import { embeddedError, openAiUsage, usageOf } from './openai-usage.ts'
+import { eventError, openAiUsage, usageOf } from './openai-usage.ts'
 import { eventFrame } from './sse.ts'
 
 const NOTHING: StreamStep = { out: '', isClosing: false, error: null, isSilent: false }
@@ -79,7 +87,7 @@ export function messagesStream(context: TranslateContext): StreamTranslator {
       if (isEnded) return SILENT
       if (event.data === '[DONE]') return close()
       const chunk = parseJson(event.data)
-      const error = failureIn(chunk, event.event === 'error')
+      const error = failureIn(event, chunk)
       if (error || !isObject(chunk)) return { ...NOTHING, error }
       const out = read(chunk)
       return out === '' ? SILENT : { ...NOTHING, out }
@@ -94,11 +102,14 @@ export function messagesStream(context: TranslateContext): StreamTranslator {
     text: () => blocks.text,
   }
 
-  function failureIn(chunk: Json | undefined, isErrorEvent: boolean): StreamStep['error'] {
+  function failureIn(event: SseEvent, chunk: Json | undefined): StreamStep['error'] {
     const name = providerSpec(context.providerId)?.name ?? context.providerId
-    if (!isObject(chunk))
-      return embeddedError({ error: `${name} sent a stream event that is not JSON.` }, name)
-    return embeddedError(chunk.error || !isErrorEvent ? chunk : { error: chunk }, name)
+    const isReadable = isObject(chunk) || event.event === 'error'
+    return eventError(
+      event,
+      isReadable ? chunk : { error: `${name} sent a stream event that is not JSON.` },
+      name,
+    )
   }
 }
 

@@ -185,6 +185,17 @@ describe('an error inside a 200', () => {
     })
   })
 
+  test.each([
+    [{ type: 'rate_limit_error', code: 'rate_limit_exceeded' }, 429],
+    [{ type: 'overloaded_error' }, 529],
+    [{ type: 'server_error', code: 'overloaded' }, 529],
+    [{ code: 'insufficient_quota' }, 429],
+    [{ type: 'invalid_request_error', code: 'context_length_exceeded' }, 400],
+    [{ code: 'constructor', type: '__proto__' }, 502],
+  ])('takes the status its name stands for: %j', (error, status) => {
+    expect(embeddedError({ error: { message: 'No', ...error } }, 'Acme')).toMatchObject({ status })
+  })
+
   test('is a 502 when it names none', () => {
     expect(embeddedError({ error: 'network lost' }, 'Acme')).toMatchObject({
       status: 502,

@@ -1,4 +1,12 @@
-import { type Json, type JsonObject, NO_USAGE, type UpstreamError, type Usage } from './adapter.ts'
+import {
+  type Json,
+  type JsonObject,
+  NO_USAGE,
+  type SseEvent,
+  type UpstreamError,
+  type Usage,
+} from './adapter.ts'
+import { statusNamed } from './error-status.ts'
 
 /**
  * Tokens of an OpenAI-shaped answer, whichever place its provider puts them. Takes the `usage` object, or Groq's
@@ -71,7 +79,7 @@ export function openAiError(status: number, bodyText: string, providerName: stri
 
 /**
  * The failure hidden in a 200: an `error` object or text where an answer should be, with the status it names (a number
- * in `code` or `status`), else 502. Null when the body is an answer. Takes a whole body or one stream chunk.
+ * in `code` or `status`, else the name it goes by), else 502. Null when the body is an answer.
  * Source: gateway-contract §5.4, §8.10.
  */
 export function embeddedError(body: Json, providerName: string): (UpstreamError & { status: number }) | null {
@@ -80,8 +88,23 @@ export function embeddedError(body: Json, providerName: string): (UpstreamError 
   const error = objectAt(outer, 'error') ?? {}
   const status =
     [error.code, error.status, error.status_code, outer.code, outer.status].map(Number).find(isErrorStatus) ??
+    statusNamed(error.code, error.type, outer.code, outer.type) ??
     502
   return { ...openAiError(status, JSON.stringify(outer), providerName), status }
+}
+
+/**
+ * The same in one event of a stream; where the event itself is called `error`, all of it is one. A number for a code is
+ * the status said twice and left out: inside a stream clients take it for something else (hermes-client §4.2).
+ */
+export function eventError(
+  { event, data }: SseEvent,
+  body: Json | undefined,
+  providerName: string,
+): (UpstreamError & { status: number }) | null {
+  const isBare = event === 'error' && !(isObject(body) && body.error)
+  const found = embeddedError(isBare ? { error: body ?? data } : (body ?? null), providerName)
+  return found && { ...found, code: found.code === String(found.status) ? null : found.code }
 }
 
 const QUOTE_CHARS_MAX = 1_024

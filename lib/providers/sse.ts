@@ -3,7 +3,8 @@ import type { Json, SseEvent } from './adapter.ts'
 
 const LF = 0x0a
 const CR = 0x0d
-const EVENT_BYTES_MAX = 16 * 1024 * 1024
+/** Past this an event is refused instead of held. */
+export const EVENT_BYTES_MAX = 16 * 1024 * 1024
 
 /**
  * Reads a server-sent event stream as it arrives: any line ending, any split (inside a character included), comment
@@ -74,7 +75,7 @@ export class SseParser {
 
   #bound(moreBytes: number): void {
     if (this.#eventBytes + moreBytes <= EVENT_BYTES_MAX) return
-    throw new GatewayError('invalid_provider_response', 'The provider sent an event larger than 16 MB.')
+    throw eventTooLarge()
   }
 
   #line(text: string, events: SseEvent[]): void {
@@ -112,6 +113,11 @@ export class SseParser {
     this.#data = null
     this.#eventBytes = 0
   }
+}
+
+/** The refusal of an event past `EVENT_BYTES_MAX`. */
+export function eventTooLarge(): GatewayError {
+  return new GatewayError('invalid_provider_response', 'The provider sent an event larger than 16 MB.')
 }
 
 /** A `data:` frame as chat streams carry it: JSON, or text sent as it is (`[DONE]`, JSON already written). */
