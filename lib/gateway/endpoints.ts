@@ -1,8 +1,8 @@
 import type { CallerDialect } from '../providers/adapter.ts'
 import type { ProviderEndpoint } from '../providers/openai-compatible.ts'
 
-/** How the body of a path is read: JSON at once, a form whose `model` is rewritten as it passes, or bytes as they come. */
-export type BodyKind = 'json' | 'any'
+/** What the body of a path may be: JSON; a form whose `model` is rewritten as it passes (or JSON, or sound); anything. */
+export type BodyKind = 'json' | 'form' | 'any'
 
 export interface Endpoint {
   /** Internal name, the log row's `endpoint_type` (gateway-contract §1.1). */
@@ -10,7 +10,7 @@ export interface Endpoint {
   method: string
   path: RegExp
   dialect: CallerDialect
-  body: BodyKind
+  takes: BodyKind
   scopes: readonly string[]
   /** Tokens are counted and priced. */
   isMetered: boolean
@@ -24,26 +24,22 @@ const json = (name: string, path: string, dialect: CallerDialect, isMetered = tr
   method: 'POST',
   path: new RegExp(`^${path}$`),
   dialect,
-  body: 'json',
+  takes: 'json',
   scopes: INFER,
   isMetered,
 })
+/** Passed on as it is. Reading or deleting what was made and counted once costs nothing. */
 const passed = (name: string, method: string, path: string, offer?: ProviderEndpoint): Endpoint => ({
   name,
   method,
   path: new RegExp(`^${path}$`),
   dialect: 'raw',
-  body: 'any',
+  takes: 'json',
   scopes: INFER,
-  isMetered: true,
+  isMetered: method === 'POST',
   ...(offer && { offer }),
 })
-/** Files cost nothing by the token (gateway-contract §9.2). */
-const unmetered = (name: string, method: string, path: string): Endpoint => ({
-  ...passed(name, method, path),
-  isMetered: false,
-})
-
+const form = (endpoint: Endpoint): Endpoint => ({ ...endpoint, takes: 'form' })
 /** Every path of the data plane that can reach an upstream, once. Source: gateway-contract §1. */
 export const ENDPOINTS: readonly Endpoint[] = [
   json('chatComplete', '/chat/completions', 'chat'),
@@ -56,18 +52,19 @@ export const ENDPOINTS: readonly Endpoint[] = [
   passed('deleteModelResponse', 'DELETE', '/responses/[^/]+', 'responses'),
   passed('listResponseInputItems', 'GET', '/responses/[^/]+/input_items', 'responses'),
   passed('imageGenerate', 'POST', '/images/generations', 'images'),
-  passed('imageEdit', 'POST', '/images/(?:edits|variations)', 'images'),
+  form(passed('imageEdit', 'POST', '/images/(?:edits|variations)', 'images')),
   passed('createSpeech', 'POST', '/audio/speech', 'audio'),
-  passed('createTranscription', 'POST', '/audio/transcriptions', 'audio'),
-  passed('createTranslation', 'POST', '/audio/translations', 'audio'),
+  form(passed('createTranscription', 'POST', '/audio/transcriptions', 'audio')),
+  form(passed('createTranslation', 'POST', '/audio/translations', 'audio')),
   passed('rerank', 'POST', '/rerank'),
   passed('ocr', 'POST', '/ocr'),
   passed('moderate', 'POST', '/moderations'),
-  unmetered('uploadFile', 'POST', '/files'),
-  unmetered('listFiles', 'GET', '/files'),
-  unmetered('retrieveFile', 'GET', '/files/[^/]+'),
-  unmetered('deleteFile', 'DELETE', '/files/[^/]+'),
-  unmetered('retrieveFileContent', 'GET', '/files/[^/]+/content'),
+  // Files cost nothing by the token (gateway-contract §9.2).
+  form({ ...passed('uploadFile', 'POST', '/files'), isMetered: false }),
+  passed('listFiles', 'GET', '/files'),
+  passed('retrieveFile', 'GET', '/files/[^/]+'),
+  passed('deleteFile', 'DELETE', '/files/[^/]+'),
+  passed('retrieveFileContent', 'GET', '/files/[^/]+/content'),
   passed('createBatch', 'POST', '/batches'),
   passed('listBatches', 'GET', '/batches'),
   passed('retrieveBatch', 'GET', '/batches/[^/]+'),
@@ -85,7 +82,7 @@ export const PROXY: Endpoint = {
   method: '*',
   path: /^/,
   dialect: 'raw',
-  body: 'any',
+  takes: 'any',
   scopes: INFER,
   isMetered: true,
 }

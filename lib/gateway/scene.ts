@@ -27,7 +27,7 @@ export function readBody(scene: Scene, scan: Scan): void {
   ledger.requestBytes = scan.bytes.length
   const session = sessionText(scan)
   if (session) ledger.noteSession(session)
-  const user = textOf(scan, 'user')
+  const user = textOf(scan, 'user', endpoint.takes === 'any')
   const isGatewayMetadata = endpoint.dialect === 'chat' && !call.style.isPortkey
   const metadata = isGatewayMetadata ? memberValue(scan, 'metadata') : undefined
   ledger.noteBody(
@@ -45,10 +45,11 @@ export function targetOf(scene: Scene, requested: string | null, isModelRequired
   return target
 }
 
-/** A member that must be text; null when it is absent. Throws `invalid_body`. */
-export function textOf(scan: Scan, name: string): string | null {
+/** A member that must be text; null when it is absent, or may mean anything (`isForeign`). Throws `invalid_body`. */
+export function textOf(scan: Scan, name: string, isForeign = false): string | null {
   const value = memberValue(scan, name)
   if (value === undefined || value === null) return null
+  if (typeof value !== 'string' && isForeign) return null
   if (typeof value !== 'string')
     throw new GatewayError('invalid_body', `"${name}" must be a string.`, { param: name })
   return value
@@ -116,3 +117,13 @@ export function unknownPath(call: Call): GatewayError {
 }
 
 export const JSON_TYPE = /^application\/(?:[\w.+-]*\+)?json(?=[;\s]|$)/i
+
+/** Throws `invalid_content_type` on a body that says it is no JSON. */
+export function requireJson(call: Call): void {
+  const type = call.headers['content-type']
+  if (type === undefined || JSON_TYPE.test(type)) return
+  throw new GatewayError(
+    'invalid_content_type',
+    `This path takes application/json, not "${type.slice(0, 64)}".`,
+  )
+}

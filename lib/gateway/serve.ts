@@ -10,7 +10,7 @@ import type { Caller, Ports, WorkspaceCatalog } from './ports.ts'
 import { refusalBody, refusalOf } from './refusal.ts'
 import { providerSignals, resolveTarget } from './resolve.ts'
 import { memberValue, scanObject } from './scan.ts'
-import { JSON_TYPE, readBody, type Scene, targetOf, textOf, unknownPath, upstreamRequest } from './scene.ts'
+import { readBody, requireJson, type Scene, targetOf, textOf, unknownPath, upstreamRequest } from './scene.ts'
 import { send } from './send.ts'
 import { authenticate, requireScope } from './sign-in.ts'
 import { control } from './signals.ts'
@@ -33,7 +33,7 @@ export async function serve(call: Call, ports: Ports): Promise<Answer> {
     refuseConfigs(call, caller)
     const signals = providerSignals(call, caller.isSavedOnly || ports.settings.isSavedOnlyForced)
     const catalog = await ports.catalog.of(caller.workspaceId as string)
-    const story = endpoint.body === 'json' ? unified : passthrough
+    const story = endpoint.dialect === 'raw' ? passthrough : unified
     return await story({ call, caller, endpoint, ledger, signals, catalog, ports })
   } catch (error) {
     return refuse(call, ledger, error)
@@ -118,15 +118,6 @@ function refuseConfigs(call: Call, caller: Caller): void {
     'invalid_config',
     `${source}, and configs are not run by this version. Name the model as @provider-slug/model, without a config.`,
     { param: 'config' },
-  )
-}
-
-function requireJson(call: Call): void {
-  const type = call.headers['content-type']
-  if (type === undefined || JSON_TYPE.test(type)) return
-  throw new GatewayError(
-    'invalid_content_type',
-    `This path takes application/json, not "${type.slice(0, 64)}".`,
   )
 }
 

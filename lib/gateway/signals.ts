@@ -26,6 +26,22 @@ export function upstreamCredential(call: Call, name: 'authorization' | 'x-api-ke
   return own === null || value?.replace(/^bearer\s+/i, '').trim() === own ? undefined : value
 }
 
+/** Headers a provider of each dialect knows, which callers may send with or without our prefix. */
+const OPTION_HEADERS = {
+  openai: ['openai-organization', 'openai-project', 'openai-beta'],
+  anthropic: ['anthropic-version', 'anthropic-beta'],
+} as const
+
+/** Provider options a caller set by header. Source: gateway-contract §2.3. */
+export function optionHeaders(call: Call, dialect: keyof typeof OPTION_HEADERS): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const name of OPTION_HEADERS[dialect]) {
+    const value = control(call, name) ?? call.headers[name]
+    if (value !== undefined) headers[name] = value
+  }
+  return headers
+}
+
 export interface Trace {
   traceId: string
   spanId: string

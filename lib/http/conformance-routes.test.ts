@@ -11,6 +11,7 @@ import { freePort, startWorld, until, type World } from '../testing/world.ts'
 const SLUG = '@open'
 const CHAT: JsonObject = { model: `${SLUG}/gpt-4o`, messages: [{ role: 'user', content: 'Hello' }] }
 const USED = { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 }
+const INVALID = 'invalid_request_error'
 const FORM = 'multipart/form-data; boundary=cut'
 /** Twelve megabytes: more than any buffer on the way holds. */
 const LARGE = Buffer.alloc(12 * 1024 * 1024, 0x61)
@@ -44,6 +45,7 @@ describe.each(['node', 'web'] as const)('every route, %s edge', (edge) => {
     world = await startWorld(edge, {
       providers: [
         { slug: 'slow', provider: 'custom', baseUrl: `http://127.0.0.1:${port}/v1` },
+        { slug: 'narrow', provider: 'custom', baseUrl: `http://127.0.0.1:${port}/v1`, models: ['whisper-1'] },
         { slug: 'down', provider: 'custom', baseUrl: nowhere },
         { slug: 'down-anthropic', provider: 'anthropic', baseUrl: nowhere },
       ],
@@ -58,7 +60,10 @@ describe.each(['node', 'web'] as const)('every route, %s edge', (edge) => {
     slow.closeAllConnections()
     slow.close()
   })
-  beforeEach(() => world.forget())
+  beforeEach(() => {
+    world.forget()
+    arrived.bytes = 0
+  })
 
   const upstreamOf = ({ dialect }: Endpoint) => (dialect === 'messages' ? world.anthropic : world.open_)
   const sent = () =>
@@ -221,6 +226,45 @@ describe.each(['node', 'web'] as const)('every route, %s edge', (edge) => {
       expect(await world.row()).toMatchObject({ endpoint: 'uploadFile', cost_nanos: 0, is_unpriced: false })
     })
 
+    it('an upload of any size goes where the header says', async () => {
+      const huge = Buffer.alloc(70 * 1024 * 1024, 0x61)
+      const got = await world.call({
+        path: '/files',
+        body: form([field('purpose', 'batch'), file(huge)]),
+        headers: { 'content-type': FORM, 'x-portkey-provider': '@slow' },
+      })
+      expect(got.status).toBe(200)
+      expect(arrived.bytes).toBeGreaterThan(huge.length)
+      expect(await world.row()).toMatchObject({ endpoint: 'uploadFile', status: 200 })
+    })
+
+    it('a model behind a large file is looked at before the upload is whole', async () => {
+      const late = (model: string, provider: string) =>
+        transcribe(form([file(LARGE), field('model', model)]), { 'x-portkey-provider': provider })
+      const good = await late('whisper-1', SLUG)
+      expect(good.json).toMatchObject({ text: `whisper-1 heard ${LARGE.length} bytes` })
+      expect(await world.row()).toMatchObject({ ai_model: 'whisper-1', requested_model: 'whisper-1' })
+      world.forget()
+      const barred = await late('gpt-4o', '@narrow')
+      expect([barred.status, errorOf(barred).code]).toEqual([403, 'model_not_allowed'])
+      const elsewhere = await late('@slow/whisper-1', SLUG)
+      expect([elsewhere.status, errorOf(elsewhere).code]).toEqual([400, 'invalid_body'])
+      const twice = await transcribe(
+        form([field('model', `${SLUG}/whisper-1`), file(LARGE), field('model', 'gpt-4o')]),
+      )
+      expect([twice.status, errorOf(twice).code]).toEqual([400, 'invalid_body'])
+      expect(sent()).toBe(0)
+    })
+
+    it('a form in disguise is refused', async () => {
+      const body = form([field('model', `${SLUG}/whisper-1`)])
+      const packed = await transcribe(gzipSync(body), { 'content-encoding': 'gzip' })
+      expect(errorOf(packed)).toMatchObject({ code: 'invalid_content_type' })
+      expect(sent()).toBe(0)
+      await transcribe(body, { 'content-type': 'Multipart/Form-Data; Boundary=cut' })
+      expect(world.open_.last().body).toEqual(form([field('model', 'whisper-1')]))
+    })
+
     it.each([
       ['no boundary', 'multipart/form-data', 'x', 'invalid_content_type'],
       ['another boundary', 'multipart/form-data; boundary=other', form([field('a', 'b')]), 'invalid_body'],
@@ -228,6 +272,13 @@ describe.each(['node', 'web'] as const)('every route, %s edge', (edge) => {
       ['an endless model', FORM, form([field('model', 'x'.repeat(2000))]), 'invalid_model'],
       ['an endless head', FORM, `--cut\r\nx: ${'y'.repeat(20_000)}`, 'invalid_body'],
       ['a model nobody offers', FORM, form([field('model', '@nowhere/x'), file(LARGE)]), 'model_not_found'],
+      [
+        'a second model',
+        FORM,
+        form([file(LARGE), field('model', 'a'), field('model', 'b')]),
+        'model_not_found',
+      ],
+      ['text', 'text/plain', 'model=x', 'invalid_content_type'],
     ])('%s is refused', async (_, type, body, code) => {
       const got = await world.call({ path: '/audio/transcriptions', body, headers: { 'content-type': type } })
       expect(errorOf(got)).toMatchObject({ code })
@@ -252,6 +303,66 @@ describe.each(['node', 'web'] as const)('every route, %s edge', (edge) => {
       expect(world.open_.last().headers['content-type']).toBe(type)
       expect(world.open_.last().headers['content-length']).toBe(String(Buffer.byteLength(body)))
     })
+
+    it.each(ROUTES.filter(([, { takes, method }]) => takes === 'json' && method === 'POST'))(
+      '%s takes JSON and nothing else',
+      async (_, endpoint, { path = '' }) => {
+        for (const type of ['text/plain', FORM, 'application/octet-stream', 'audio/mpeg']) {
+          const got = await send(path, type, form([field('model', `${SLUG}/gpt-4o`)]))
+          expect(got.status).toBe(400)
+          expect(errorOf(got)).toMatchObject(
+            endpoint.dialect === 'messages'
+              ? { type: INVALID }
+              : { code: 'invalid_content_type', type: INVALID },
+          )
+        }
+        expect(sent()).toBe(0)
+      },
+    )
+
+    it.each([
+      '[{"a":1}]',
+      ' [1, 2]',
+      '"text"',
+      'null',
+      '{"model":{"a":1},"user":{"id":5}}',
+      '{"model":7,"user":[]}',
+    ])('JSON that names no model is the business of a path nobody knows: %s', async (body) => {
+      world.open_.next({ status: 200, body: { ok: true } })
+      const got = await send('/things', 'application/json', body)
+      expect(got.status).toBe(200)
+      expect(world.open_.last().body.toString()).toBe(body)
+      const known = await send('/responses', 'application/json', body)
+      expect([known.status, errorOf(known).code]).toEqual([400, 'invalid_body'])
+    })
+
+    it.each(['portkey', 'tollgate'])(
+      'x-%s-* options of a provider arrive under its own name',
+      async (prefix) => {
+        const options = { 'openai-beta': 'b', 'openai-organization': 'o', 'openai-project': 'p' }
+        const prefixed = Object.entries(options).map(([name, value]) => [`x-${prefix}-${name}`, value])
+        for (const path of ['/responses', '/threads']) {
+          world.open_.next({ status: 200, body: {} })
+          await world.call({
+            path,
+            body: { model: `${SLUG}/gpt-4o`, input: 'Hi' },
+            headers: { ...Object.fromEntries(prefixed), [`x-${prefix}-anthropic-beta`]: 'not for OpenAI' },
+          })
+          expect(world.open_.last().headers).toMatchObject(options)
+          expect(world.open_.last().headers['anthropic-beta']).toBeUndefined()
+        }
+        world.anthropic.next({ status: 200, body: {} })
+        await world.call({
+          path: '/messages/batches',
+          body: { model: '@anthropic-prod/claude-sonnet-4-6' },
+          headers: { [`x-${prefix}-anthropic-version`]: '2030-01-01', [`x-${prefix}-anthropic-beta`]: 'a,b' },
+        })
+        expect(world.anthropic.last().headers).toMatchObject({
+          'anthropic-version': '2030-01-01',
+          'anthropic-beta': 'a,b',
+        })
+      },
+    )
 
     it('compressed JSON is decoded, and no longer said to be compressed', async () => {
       const body = gzipSync(JSON.stringify({ model: `${SLUG}/gpt-4o`, input: 'Hello' }))
