@@ -151,7 +151,7 @@ export class Ledger {
 
   #record(outcome: Outcome): CallRecord {
     const { call, caller, target, attempt } = this
-    const usage = outcome.usage ?? NO_USAGE
+    const usage = (this.endpoint.isMetered && outcome.usage) || NO_USAGE
     const isFailure = outcome.status >= SUCCESS_BELOW
     const price = isFailure && !outcome.usage ? FREE : this.price(outcome.usage)
     const endedMs = performance.now()
