@@ -61,7 +61,8 @@ export function traceOf(call: Call): Trace {
 }
 
 const METADATA_CHARS_MAX = 128
-const METADATA_NAMES_MAX = 64
+/** Any number of names, as many as headers have room for; a body has more. */
+const METADATA_CHARS_MAX_ALL = 64 * 1024
 
 /**
  * Metadata the request itself brings: `baggage`, then listed headers, then the metadata header, each stronger than the
@@ -92,13 +93,8 @@ export function flatMetadata(value: unknown): Record<string, string> {
     })
   }
   const metadata: Record<string, string> = {}
-  const entries = Object.entries(value)
-  if (entries.length > METADATA_NAMES_MAX) {
-    throw new GatewayError('invalid_metadata', `Metadata may hold at most ${METADATA_NAMES_MAX} names.`, {
-      param: 'metadata',
-    })
-  }
-  for (const [name, item] of entries) {
+  let chars = 0
+  for (const [name, item] of Object.entries(value)) {
     if (item === null) continue
     if (typeof item === 'object') {
       throw new GatewayError(
@@ -107,7 +103,11 @@ export function flatMetadata(value: unknown): Record<string, string> {
         { param: 'metadata' },
       )
     }
-    metadata[name.slice(0, METADATA_CHARS_MAX)] = String(item).slice(0, METADATA_CHARS_MAX)
+    const text = String(item).slice(0, METADATA_CHARS_MAX)
+    chars += name.length + text.length
+    if (chars > METADATA_CHARS_MAX_ALL)
+      throw new GatewayError('invalid_metadata', 'Metadata is larger than 64 KB.', { param: 'metadata' })
+    metadata[name.slice(0, METADATA_CHARS_MAX)] = text
   }
   return metadata
 }
@@ -139,6 +139,9 @@ export function forwardedNames(call: Call): string[] {
   return names
 }
 
+/** A day, as for the setting; a timer cannot count past 24 of them and would ring at once. */
+const TIMEOUT_MS_MAX = 86_400_000
+
 /** Milliseconds to wait for response headers: the caller's own limit, at most nine tenths of its SDK's patience. */
 export function headersTimeoutMs(call: Call, defaultMs: number): number {
   const asked = control(call, 'request-timeout')
@@ -152,6 +155,7 @@ export function headersTimeoutMs(call: Call, defaultMs: number): number {
         { param: 'request-timeout' },
       )
     }
+    timeoutMs = Math.min(timeoutMs, TIMEOUT_MS_MAX)
   }
   const patienceSeconds = Number(
     call.headers['x-stainless-read-timeout'] ?? call.headers['x-stainless-timeout'],
