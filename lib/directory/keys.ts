@@ -111,6 +111,7 @@ function compile(key: KeyRow, secretExpiresAt: Date | null): Caller {
     workspaceId: key.workspaceId,
     workspaceSlug: key.workspace?.slug ?? null,
     userId: key.userId,
+    userEmail: key.user?.email ?? null,
     scopes: scopesOf(key),
     defaultMetadata: stringsOf(defaults.metadata),
     workspaceMetadata: stringsOf(workspaceDefaults.metadata),

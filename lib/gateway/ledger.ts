@@ -160,8 +160,8 @@ export class Ledger {
       attempt.error = outcome.refusal
     }
     const metadata = mergedMetadata(this.#metadata, caller)
-    const user = metadata._user ?? this.#user
-    if (user !== null && user !== undefined) metadata._user = user
+    const user = metadata._user ?? this.#user ?? caller.userEmail
+    if (user !== null) metadata._user = user
     const upstreamMs = this.sentMs === 0 ? 0 : (this.upstreamDoneMs || endedMs) - this.sentMs
     const { headers } = call
     return {
@@ -171,7 +171,7 @@ export class Ledger {
       workspace_id: caller.workspaceId ?? '',
       api_key_id: caller.keyId,
       user_id: caller.userId,
-      user_label: user ?? null,
+      user_label: user,
       trace_id: this.trace.traceId,
       span_id: this.trace.spanId,
       span_name: this.trace.spanName,

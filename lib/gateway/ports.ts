@@ -18,6 +18,8 @@ export interface Caller {
   workspaceId: string | null
   workspaceSlug: string | null
   userId: string | null
+  /** The address of the person a user key belongs to: the `_user` of calls that name nobody. */
+  userEmail: string | null
   scopes: ReadonlySet<string>
   /** Key and workspace defaults, strongest applied last (gateway-contract §10). */
   defaultMetadata: Readonly<Record<string, string>>

@@ -577,6 +577,21 @@ describe.each(['node', 'web'] as const)('the checklist of hermes-client §9, %s 
     expect((await world.row()).metadata).toEqual({ team: 'agents', env: 'workspace' })
   })
 
+  it('a person’s key names the person, where nobody else is named', async () => {
+    world.gateway.callers.set('tg_ana', testCaller({ keyType: 'workspace-user', userEmail: 'ana@acme.test' }))
+    const labelOf = async (more: JsonObject, headers: Record<string, string> = {}) => {
+      world.forget()
+      const body = { model: M, messages: [user('Hello')], ...more }
+      await world.call({ path: '/chat/completions', body, headers, key: 'tg_ana' })
+      const { user_label, metadata } = await world.row()
+      expect(metadata._user).toBe(user_label)
+      return user_label
+    }
+    expect(await labelOf({})).toBe('ana@acme.test')
+    expect(await labelOf({ user: 'u-81' })).toBe('u-81')
+    expect(await labelOf({ user: 'u-81' }, { 'x-tollgate-metadata': '{"_user":"u-7"}' })).toBe('u-7')
+  })
+
   it.each([M, CLAUDE])('49 a client that closes its socket cancels %s within a second', async (model) => {
     const upstream = model === M ? world.openai : world.anthropic
     upstream.next({ hangAfterEvents: 5 })

@@ -117,6 +117,7 @@ export function testCaller(fields: Partial<Caller> = {}): Caller {
     workspaceId: '018f0000-0000-7000-8000-000000000002',
     workspaceSlug: 'ws-test',
     userId: null,
+    userEmail: null,
     scopes: new Set(['completions.write']),
     defaultMetadata: {},
     workspaceMetadata: {},
