@@ -12,8 +12,8 @@ interface Row {
   plain?: Wire
   /** Admin envelope code, for the control plane. */
   admin?: AdminCode
-  /** The gateway itself failed the call (`x-portkey-gateway-exception`), as opposed to the caller or the provider. */
-  isGatewayFault?: boolean
+  /** A Portkey caller reads what it may not bring as `field` too (gateway-contract §2.6). */
+  hasField?: boolean
 }
 
 export type AdminCode = 'AB01' | 'AB02' | 'AB03' | 'AB04' | 'AB05' | 'AB06' | 'AB07' | 'AB08' | 'AB09'
@@ -24,6 +24,7 @@ const UPSTREAM = 'upstream_error'
 const NOT_FOUND: Wire = [404, 'model_not_found', INVALID]
 
 const bad = (code: string): Row => ({ portkey: [400, code, INVALID], admin: 'AB01' })
+const barred = (code: string): Row => ({ ...bad(code), hasField: true })
 
 export const ERRORS = {
   // who is calling
@@ -46,11 +47,11 @@ export const ERRORS = {
   invalid_forward_headers: bad('invalid_forward_headers'),
   config_override_not_allowed: bad('config_override_not_allowed'),
   config_limit_exceeded: bad('config_limit_exceeded'),
-  inline_config_blocked: bad('inline_config_blocked'),
-  inline_provider_blocked: bad('inline_provider_blocked'),
-  inline_custom_host_blocked: bad('inline_custom_host_blocked'),
-  inline_provider_url_blocked: bad('inline_provider_url_blocked'),
-  inline_forward_headers_blocked: bad('inline_forward_headers_blocked'),
+  inline_config_blocked: barred('inline_config_blocked'),
+  inline_provider_blocked: barred('inline_provider_blocked'),
+  inline_custom_host_blocked: barred('inline_custom_host_blocked'),
+  inline_provider_url_blocked: barred('inline_provider_url_blocked'),
+  inline_forward_headers_blocked: barred('inline_forward_headers_blocked'),
   endpoint_not_supported: bad('endpoint_not_supported'),
   model_required: bad('model_required'),
   invalid_model: bad('invalid_model'),
@@ -73,19 +74,17 @@ export const ERRORS = {
   connect_timeout: {
     portkey: [503, 'upstream_timeout', UPSTREAM],
     plain: [504, 'upstream_timeout', UPSTREAM],
-    isGatewayFault: true,
   },
   upstream_unreachable: {
     portkey: [502, 'upstream_unreachable', 'upstream_unreachable'],
-    isGatewayFault: true,
   },
   upstream_stream_error: { portkey: [502, 'upstream_stream_error', 'upstream_stream_error'] },
   upstream_auth_error: { portkey: [502, 'upstream_auth_error', UPSTREAM] },
-  upstream_busy: { portkey: [503, 'unavailable', 'api_error'], isGatewayFault: true },
+  upstream_busy: { portkey: [503, 'unavailable', 'api_error'] },
   invalid_provider_response: { portkey: [502, 'invalid_provider_response', UPSTREAM] },
   // who we are
-  internal_error: { portkey: [500, 'internal_error', 'api_error'], admin: 'AB04', isGatewayFault: true },
-  unavailable: { portkey: [503, 'unavailable', 'api_error'], admin: 'AB04', isGatewayFault: true },
+  internal_error: { portkey: [500, 'internal_error', 'api_error'], admin: 'AB04' },
+  unavailable: { portkey: [503, 'unavailable', 'api_error'], admin: 'AB04' },
   client_closed: { portkey: [499, 'client_closed_request', INVALID] },
   // the control plane
   validation: { portkey: [400, 'AB01', 'client_error'], admin: 'AB01' },
@@ -147,5 +146,5 @@ export class GatewayError extends Error {
 /** The table row of `code`, with every column filled in. */
 export function errorRow(code: ErrorCode): Required<Row> {
   const row: Row = ERRORS[code]
-  return { plain: row.portkey, admin: 'AB04', isGatewayFault: false, ...row }
+  return { plain: row.portkey, admin: 'AB04', hasField: false, ...row }
 }

@@ -27,8 +27,7 @@ export function refusalOf(error: unknown, style: CallerStyle): Refusal {
   const row = errorRow(known.code)
   const [status, code, type] = style.isPortkey ? row.portkey : row.plain
   const headers = { ...known.headers }
-  const isOurFault = row.isGatewayFault && ![408, 412, 429, 446].includes(status)
-  if (isOurFault) headers['x-portkey-gateway-exception'] = 'true'
+  if (!NO_EXCEPTIONS.has(row.portkey[0])) headers['x-portkey-gateway-exception'] = 'true'
   return {
     status,
     code,
@@ -40,6 +39,9 @@ export function refusalOf(error: unknown, style: CallerStyle): Refusal {
     provider: null,
   }
 }
+
+/** Failures of ours that are no gateway exception (gateway-contract §11.2): timeouts, budgets, rates, guardrails. */
+const NO_EXCEPTIONS: ReadonlySet<number> = new Set([408, 412, 429, 446])
 
 const CONTEXT_WORDS = /prompt is too long|maximum context length|context[_ ]length|context window/i
 const OVERLOADED = 529
@@ -154,10 +156,12 @@ const STREAM_CODES: Readonly<Record<number, string>> = {
 }
 
 function envelope(refusal: Refusal, style: CallerStyle): object {
-  const { message, type, code, param, provider } = refusal
+  const { message, type, code, param, provider, cause } = refusal
   if (style.isAnthropic)
     return { type: 'error', error: { type: ANTHROPIC_TYPES[refusal.status] ?? 'api_error', message } }
   const error = { message, type, param, code }
   const extra = provider ? { provider } : {}
-  return style.isPortkey ? { status: 'failure', message, error, ...extra } : { error, ...extra }
+  if (!style.isPortkey) return { error, ...extra }
+  const field = cause !== null && errorRow(cause).hasField ? { field: param } : {}
+  return { status: 'failure', message, error: { ...error, ...field }, ...extra }
 }

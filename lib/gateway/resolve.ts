@@ -58,20 +58,16 @@ export interface ProviderSignals {
   customHost: string | null
 }
 
-/** Reads the provider headers. Throws `invalid_provider`, `invalid_custom_host` and the saved-only refusals. */
-export function providerSignals(call: Call, isSavedOnly: boolean): ProviderSignals {
-  const provider = control(call, 'provider')?.trim()
-  const customHost = control(call, 'custom-host')?.trim() || null
-  const isPlain = Boolean(provider) && !provider?.startsWith('@')
-  if (isSavedOnly) {
-    if (isPlain) throw blocked('inline_provider_blocked', 'provider', 'a provider that is not saved')
-    if (customHost) throw blocked('inline_custom_host_blocked', 'custom_host', 'a custom host')
-    if (control(call, 'forward-headers') !== undefined)
-      throw blocked('inline_forward_headers_blocked', 'forward_headers', 'forwarded headers')
+/** Reads the provider headers; a virtual key says more than a plain provider id beside it. */
+export function providerSignals(call: Call): ProviderSignals {
+  const provider = control(call, 'provider')?.trim() || null
+  const virtualKey = control(call, 'virtual-key')?.trim().replace(/^@/, '') || null
+  const slug = provider?.startsWith('@') ? provider.slice(1).split('/')[0] || null : virtualKey
+  return {
+    slug,
+    providerId: slug === null && !provider?.startsWith('@') ? provider : null,
+    customHost: control(call, 'custom-host')?.trim() || null,
   }
-  const virtualKey = control(call, 'virtual-key')?.trim().replace(/^@/, '')
-  const slug = provider?.startsWith('@') ? provider.slice(1).split('/')[0] : virtualKey
-  return { slug: slug || null, providerId: isPlain ? (provider as string) : null, customHost }
 }
 
 /**
@@ -91,7 +87,7 @@ export function resolveTarget(
   const name = requested === null ? null : parseModel(requested)
   if (isModelRequired && !name?.model)
     throw new GatewayError('model_required', 'The body names no model.', { param: 'model' })
-  const slug = name?.slug ?? (signals.providerId ? null : signals.slug)
+  const slug = name?.slug ?? signals.slug
   if (slug !== null) {
     if (signals.customHost) {
       throw new GatewayError(
@@ -262,16 +258,4 @@ function nearness(a: string, b: string): number {
   while (shared < a.length && a[shared] === b[shared]) shared++
   if (shared >= 4) return shared
   return b.includes(a) || a.includes(b) ? Math.min(a.length, b.length) : 0
-}
-
-function blocked(
-  code: 'inline_provider_blocked' | 'inline_custom_host_blocked' | 'inline_forward_headers_blocked',
-  field: string,
-  what: string,
-): GatewayError {
-  return new GatewayError(
-    code,
-    `This organisation accepts saved configurations only: a request may not bring ${what}.`,
-    { param: field },
-  )
 }

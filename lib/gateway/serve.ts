@@ -9,6 +9,7 @@ import { passthrough } from './passthrough.ts'
 import type { Caller, Ports, WorkspaceCatalog } from './ports.ts'
 import { refusalBody, refusalOf } from './refusal.ts'
 import { providerSignals, resolveTarget } from './resolve.ts'
+import { refuseUnsaved } from './saved-only.ts'
 import { memberValue, scanObject } from './scan.ts'
 import { readBody, requireJson, type Scene, targetOf, textOf, unknownPath, upstreamRequest } from './scene.ts'
 import { send } from './send.ts'
@@ -29,9 +30,10 @@ export async function serve(call: Call, ports: Ports): Promise<Answer> {
     if (caller.workspaceId !== null) ledger = new Ledger(call, caller, endpoint, ports)
     requireScope(caller, endpoint.scopes)
     if (!ledger) throw new GatewayError('internal_error', 'A key without a workspace passed the scope check.')
+    if (isSavedOnly(caller, ports)) refuseUnsaved(call)
     ledger.noteHeaders()
     refuseConfigs(call, caller)
-    const signals = providerSignals(call, caller.isSavedOnly || ports.settings.isSavedOnlyForced)
+    const signals = providerSignals(call)
     const catalog = await ports.catalog.of(caller.workspaceId as string)
     const story = endpoint.dialect === 'raw' ? passthrough : unified
     return await story({ call, caller, endpoint, ledger, signals, catalog, ports })
@@ -90,7 +92,8 @@ async function models(call: Call, caller: Caller, ports: Ports): Promise<Answer>
 
 /** The catalogue's list, or the provider's own when a header names one (unless the caller wants the catalogue's). */
 async function modelList(call: Call, caller: Caller, catalog: WorkspaceCatalog, ports: Ports) {
-  const signals = providerSignals(call, caller.isSavedOnly || ports.settings.isSavedOnlyForced)
+  if (isSavedOnly(caller, ports)) refuseUnsaved(call)
+  const signals = providerSignals(call)
   const wantsCatalogue = control(call, 'fetch-integrated-models')?.toLowerCase() === 'true'
   if (wantsCatalogue || (!signals.slug && !signals.providerId)) return listModels(catalog, call)
   const target = resolveTarget(call, caller, catalog, signals, null, false, ports.now())
@@ -107,6 +110,8 @@ function modelId(call: Call): string {
     })
   }
 }
+
+const isSavedOnly = (caller: Caller, { settings }: Ports) => caller.isSavedOnly || settings.isSavedOnlyForced
 
 /** Configs are stored but not run yet, and half an obeyed config would be a lie. */
 function refuseConfigs(call: Call, caller: Caller): void {

@@ -202,6 +202,8 @@ const SITUATIONS: Situation[] = [
     row: 'invalid_forward_headers',
   },
   ...[
+    ['x-tollgate-config', ' {"retry":{"attempts":3}}', 'inline_config_blocked'],
+    ['x-tollgate-huggingface-base-url', 'https://example.com', 'inline_provider_url_blocked'],
     ['x-tollgate-provider', 'openai', 'inline_provider_blocked'],
     ['x-tollgate-custom-host', 'https://example.com', 'inline_custom_host_blocked'],
     ['x-tollgate-forward-headers', 'x-a', 'inline_forward_headers_blocked'],
@@ -525,12 +527,20 @@ describe.each(['node', 'web'] as const)('what callers are told, %s edge', (edge)
         expect(got.headers['request-id']).toBe(got.headers['x-request-id'])
       } else {
         expect(error.code).toBe(code)
-        expect(Object.keys(error).sort()).toEqual(['code', 'message', 'param', 'type'])
+        const { field, ...rest } = error
+        expect(Object.keys(rest).sort()).toEqual(['code', 'message', 'param', 'type'])
+        const isBarred = kind === 'a Portkey client' && situation.row?.startsWith('inline_')
+        expect(field).toBe(isBarred ? error.param : undefined)
+        if (isBarred) expect(field).toMatch(/^[a-z_]+$/)
         if (kind === 'a Portkey client')
           expect(got.json).toMatchObject({ status: 'failure', message: error.message as string })
         else expect(got.json?.status).toBeUndefined()
       }
       if (situation.message) expect(error.message).toMatch(situation.message)
+      // What the provider said is no exception of the gateway, and neither is its slowness.
+      const isOurs = situation.row !== null && situation.portkey[0] !== 408
+      if (isOurs || status < 500)
+        expect(got.headers['x-portkey-gateway-exception']).toBe(isOurs ? 'true' : undefined)
       expect(got.headers.location).toBeUndefined()
       const rows = world.rows()
       if (situation.row !== undefined)
@@ -539,6 +549,29 @@ describe.each(['node', 'web'] as const)('what callers are told, %s edge', (edge)
         ])
       if (situation.row) expect(rows[0]?.refusal).toBe(situation.row)
     })
+  })
+
+  it('where only saved things may be used, saved ones are looked for', async () => {
+    for (const [name, value] of [
+      ['x-portkey-virtual-key', 'openai-prod'],
+      ['x-portkey-provider', '@openai-prod'],
+    ] as const) {
+      const body = { model: 'gpt-4o', messages: [{ role: 'user', content: 'Hello' }] }
+      const got = await world.call({
+        path: '/chat/completions',
+        body,
+        headers: { [name]: value },
+        key: 'tg_saved',
+      })
+      expect(got.status).toBe(200)
+    }
+    const listed = await world.call({
+      method: 'GET',
+      path: '/models',
+      headers: { 'x-portkey-provider': 'openai' },
+      key: 'tg_saved',
+    })
+    expect([listed.status, codeOf(listed)]).toEqual([400, 'inline_provider_blocked'])
   })
 
   describe('bodies that are none', () => {
@@ -925,6 +958,17 @@ describe.each(['node', 'web'] as const)('what callers are told, %s edge', (edge)
         { code: 'model_not_found' },
         { code: 'provider_not_found' },
       ])
+    })
+
+    it('a virtual key is meant before a plain provider id', async () => {
+      for (const provider of ['openai', 'anthropic', 'nobody-ai']) {
+        const got = await world.chat(
+          { ...body, model: 'gpt-4o' },
+          { 'x-portkey-provider': provider, 'x-portkey-virtual-key': 'openai-prod' },
+        )
+        expect(got.status).toBe(200)
+        expect(world.openai.last().headers.authorization).toBe(`Bearer ${SECRETS.openai}`)
+      }
     })
 
     it('an answer carries the headers every caller gets', async () => {
