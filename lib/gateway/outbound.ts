@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts'
 import type { Json, JsonObject, TranslateContext, Translation } from '../providers/adapter.ts'
 import { chatToAnthropic } from '../providers/anthropic.ts'
+import { invalid } from '../providers/fields.ts'
 import { messagesToChat } from '../providers/messages.ts'
 import {
   messageEdits,
@@ -50,6 +51,7 @@ export function outboundOf(
   newId: () => string,
 ): Outbound {
   const { dialect } = endpoint
+  if (dialect === 'chat' || dialect === 'messages') requireMessages(scan)
   if (dialect === 'messages') {
     if (target.provider.spec.dialect === 'anthropic') return anthropicBytes(call, scan, target)
     if (endpoint.name === 'messagesCountTokens') throw notOffered(endpoint, target)
@@ -61,6 +63,14 @@ export function outboundOf(
   }
   return openAiBytes(call, dialect as 'chat' | 'completions' | 'embeddings', scan, target)
 }
+
+/** An empty list is the upstream's to refuse; what is no list was never a conversation (gateway-contract §11.2). */
+function requireMessages({ bytes, members }: Scan): void {
+  const messages = members.get('messages')
+  if (!messages || bytes[messages.valueStart] !== OPEN_LIST) throw invalid('messages', 'must be a list')
+}
+
+const OPEN_LIST = 0x5b
 
 function openAiBytes(
   call: Call,
@@ -109,7 +119,7 @@ function anthropicBytes(call: Call, scan: Scan, target: Target): Outbound {
   if (isClamped) rewrites.set('max_tokens', String(cap))
   return {
     method: 'POST',
-    path: call.path,
+    path: call.path + call.query,
     headers: { 'anthropic-version': '2023-06-01', ...sharedHeaders(call, ANTHROPIC_HEADERS) },
     body: rewrite(scan, rewrites),
     changes: rewrites,
@@ -124,7 +134,7 @@ function chatForAnthropic(call: Call, scan: Scan, target: Target, newId: () => s
   const body = objectOf(scan)
   const clamped = clampCaps(body, target)
   const context = contextOf(call, body, target, newId)
-  const { path, body: translated, headers, dropped } = chatToAnthropic.request(body, context)
+  const { path, body: translated, headers, ...told } = chatToAnthropic.request(body, context)
   return {
     method: 'POST',
     path,
@@ -132,8 +142,8 @@ function chatForAnthropic(call: Call, scan: Scan, target: Target, newId: () => s
     body: Buffer.from(JSON.stringify(translated)),
     changes: null,
     translation: { with: chatToAnthropic, context },
-    clamped,
-    dropped,
+    clamped: [...clamped, ...told.clamped],
+    dropped: told.dropped,
     hasAskedUsage: true,
   }
 }
@@ -148,7 +158,9 @@ function messagesForOpenAi(call: Call, scan: Scan, target: Target, newId: () => 
     changes: null,
     translation: { with: messagesToChat, context },
     // Named as the caller spelt it.
-    clamped: inner.clamped.map((name) => (name === 'max_completion_tokens' ? 'max_tokens' : name)),
+    clamped: [...translated.clamped, ...inner.clamped].map((name) =>
+      name === 'max_completion_tokens' ? 'max_tokens' : name,
+    ),
     dropped: [...translated.dropped, ...inner.dropped],
   }
 }

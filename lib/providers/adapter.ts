@@ -81,6 +81,8 @@ export interface TranslatedRequest {
   path: string
   body: JsonObject
   headers: Record<string, string>
+  /** Names of parameters whose number was moved to a bound (`x-tollgate-clamped`). */
+  clamped: string[]
   /** Names of parameters left out because the upstream is known to refuse them (`x-tollgate-dropped`). */
   dropped: string[]
 }

@@ -51,6 +51,7 @@ it('goes to /messages as the model the provider knows, and no OpenAI-only field 
       messages: [{ role: 'user', content: 'Hi' }],
       stream: true,
     },
+    clamped: [],
     dropped: [],
   })
 })
@@ -457,6 +458,13 @@ describe('output cap', () => {
 })
 
 describe('parameters', () => {
+  it('names what it moved into range, and nothing else', () => {
+    expect(request({ messages: HI, temperature: 1.7 }).clamped).toEqual(['temperature'])
+    expect(request({ messages: HI, top_p: -1 }).clamped).toEqual(['top_p'])
+    expect(request({ messages: HI, temperature: 0.3, top_k: 40 }).clamped).toEqual([])
+    expect(request({ messages: HI, temperature: 0.3, top_p: 7 }).clamped).toEqual([])
+  })
+
   it.each<[string, JsonObject, JsonObject, string[]]>([
     ['temperature above 1', { temperature: 1.7 }, { temperature: 1 }, []],
     ['temperature below 0', { temperature: -1 }, { temperature: 0 }, []],

@@ -58,14 +58,14 @@ export function anthropicRequest(body: JsonObject, context: TranslateContext): T
   out.messages = turns.map(wireTurn)
   if (tools.length > 0) out.tools = tools
   if (choice) out.tool_choice = choice
-  addSampling(out, body, plan, dropped, context)
+  const clamped = addSampling(out, body, plan, dropped, context)
   addStop(out, body, dropped)
   addUser(out, body, dropped)
   addOutput(out, body, plan, dropped)
   addServiceTier(out, body, dropped)
   for (const name of NATIVE) if (isSet(body[name])) out[name] = body[name]
   if (body.stream === true) out.stream = true
-  return { path: '/messages', body: out, headers: { 'anthropic-version': '2023-06-01' }, dropped }
+  return { path: '/messages', body: out, headers: { 'anthropic-version': '2023-06-01' }, clamped, dropped }
 }
 
 function maxTokensOf(body: JsonObject, context: TranslateContext): number {
@@ -184,13 +184,15 @@ function withParallel(choice: JsonObject | null, body: JsonObject): JsonObject |
   return { ...(choice ?? { type: 'auto' }), disable_parallel_tool_use: true }
 }
 
+/** Adds what Claude takes, and gives the names of what was moved into its range of 0 to 1. */
 function addSampling(
   out: JsonObject,
   body: JsonObject,
   plan: ThinkingPlan,
   dropped: string[],
   context: TranslateContext,
-): void {
+): string[] {
+  const clamped: string[] = []
   const { hasSampling } = claudeTraits(context.model)
   const isTemperatureSet = isSet(body.temperature)
   for (const name of ['temperature', 'top_p', 'top_k']) {
@@ -200,9 +202,14 @@ function addSampling(
       !hasSampling ||
       (plan.isOn && !(name === 'top_p' && value >= TOP_P_WITH_THINKING_MIN)) ||
       (name === 'top_p' && isTemperatureSet && !plan.isOn)
+    const bounded = name === 'top_k' ? value : Math.min(1, Math.max(0, value))
     if (isRefused) dropped.push(name)
-    else out[name] = name === 'top_k' ? value : Math.min(1, Math.max(0, value))
+    else {
+      out[name] = bounded
+      if (bounded !== value) clamped.push(name)
+    }
   }
+  return clamped
 }
 
 function addStop(out: JsonObject, body: JsonObject, dropped: string[]): void {

@@ -29,6 +29,7 @@ it('goes to /chat/completions as the model the provider knows, and asks a stream
   expect(request({ model: '@openai-prod/gpt-5-1', stream: true })).toEqual({
     path: '/chat/completions',
     headers: {},
+    clamped: [],
     dropped: [],
     body: {
       model: 'gpt-5.1',
@@ -42,6 +43,7 @@ it('goes to /chat/completions as the model the provider knows, and asks a stream
 
 describe('parameters', () => {
   const schema = { type: 'object', properties: { a: { type: 'string' } } }
+  const closed = { ...schema, required: ['a'], additionalProperties: false }
   it.each<[string, JsonObject, JsonObject, string[]]>([
     [
       'a cap as asked; bounds come later, and are told',
@@ -60,9 +62,20 @@ describe('parameters', () => {
     ],
     ['the user', { metadata: { user_id: 'alice' } }, { user: 'alice' }, []],
     [
-      'a schema',
+      'a schema with optional properties, which strict mode refuses',
       { output_config: { format: { type: 'json_schema', schema } } },
-      { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema, strict: true } } },
+      { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema, strict: false } } },
+      [],
+    ],
+    [
+      'a schema strict mode takes',
+      { output_config: { format: { type: 'json_schema', schema: closed } } },
+      {
+        response_format: {
+          type: 'json_schema',
+          json_schema: { name: 'answer', schema: closed, strict: true },
+        },
+      },
       [],
     ],
     [

@@ -12,6 +12,7 @@ import {
   unsupported,
 } from './fields.ts'
 import { chatMessages } from './messages-content.ts'
+import { isStrictSchema } from './openai-schema.ts'
 
 const STOPS_MAX = 4
 const USER_CHARS_MAX = 64
@@ -48,7 +49,7 @@ export function messagesRequest(body: JsonObject, context: TranslateContext): Tr
     out.stream = true
     out.stream_options = { include_usage: true }
   }
-  return { path: '/chat/completions', body: out, headers: {}, dropped }
+  return { path: '/chat/completions', body: out, headers: {}, clamped: [], dropped }
 }
 
 function addTools(out: JsonObject, body: JsonObject, dropped: string[]): void {
@@ -124,7 +125,8 @@ function addFormat(out: JsonObject, body: JsonObject): void {
   const format = objectAt(value, 'output_config.format')
   if (format.type !== 'json_schema') throw unsupported('output_config.format.type', 'must be json_schema')
   const schema = objectAt(format.schema, 'output_config.format.schema')
-  out.response_format = { type: 'json_schema', json_schema: { name: 'answer', schema, strict: true } }
+  const strict = isStrictSchema(schema)
+  out.response_format = { type: 'json_schema', json_schema: { name: 'answer', schema, strict } }
 }
 
 function addEffort(out: JsonObject, body: JsonObject): void {
