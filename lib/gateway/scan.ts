@@ -77,23 +77,17 @@ export function memberValue(scan: Scan, name: string): Json | undefined {
   return parseSlice(scan.bytes, member.valueStart, member.valueEnd, name)
 }
 
-/** The elements of a member that is an array, as byte ranges; empty when it is no array. Stops after `limit` elements. */
-export function arrayElements(
-  bytes: Buffer,
-  start: number,
-  limit: number,
-): Array<[start: number, end: number]> {
-  const elements: Array<[number, number]> = []
-  if (bytes[start] !== OPEN_ARRAY) return elements
+/** The elements of a member that is an array, as byte ranges, found as they are asked for; none when it is no array. */
+export function* arrayElements(bytes: Buffer, start: number): Iterable<[start: number, end: number]> {
+  if (bytes[start] !== OPEN_ARRAY) return
   let i = skipSpace(bytes, start + 1)
-  while (elements.length < limit && bytes[i] !== OPEN_ARRAY + 2) {
+  while (bytes[i] !== OPEN_ARRAY + 2) {
     const end = skipValue(bytes, i)
-    elements.push([i, end])
+    yield [i, end]
     i = skipSpace(bytes, end)
     if (bytes[i] !== COMMA) break
     i = skipSpace(bytes, i + 1)
   }
-  return elements
 }
 
 /** JSON.parse of a byte range, with `invalid_body` naming `param` instead of a SyntaxError. */

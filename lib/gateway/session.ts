@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../providers/adapter.ts'
-import { arrayElements, memberValue, parseSlice, type Scan, scanObject } from './scan.ts'
+import { arrayElements, memberValue, type Scan, scanObject } from './scan.ts'
 
 const TURNS_MAX = 8
 
@@ -11,18 +11,23 @@ const TURNS_MAX = 8
 export function sessionText(scan: Scan): string | null {
   const messages = scan.members.get('messages')
   if (!messages) return null
-  let text = scan.members.has('system') ? plainText(memberValue(scan, 'system') ?? null) : ''
-  for (const [start, end] of arrayElements(scan.bytes, messages.valueStart, TURNS_MAX)) {
-    if (scan.bytes[start] !== 0x7b) return null
+  const turns: Scan[] = []
+  for (const [start, end] of arrayElements(scan.bytes, messages.valueStart)) {
+    if (scan.bytes[start] !== 0x7b || turns.length === TURNS_MAX) return null
     const turn = scanObject(scan.bytes.subarray(start, end))
-    const role = memberValue(turn, 'role')
-    const content = turn.members.get('content')
-    if (!content) continue
-    const part = plainText(parseSlice(turn.bytes, content.valueStart, content.valueEnd))
-    text += `\n${String(role)}\n${part}`
-    if (role === 'user') return text
+    if (turn.members.has('content')) turns.push(turn)
+    // What was said before is read only once it is known that a person speaks.
+    if (turns.at(-1) === turn && memberValue(turn, 'role') === 'user') return opening(scan, turns)
   }
   return null
+}
+
+function opening(scan: Scan, turns: readonly Scan[]): string {
+  const system = scan.members.has('system') ? plainText(memberValue(scan, 'system') ?? null) : ''
+  const said = turns.map(
+    (turn) => `\n${String(memberValue(turn, 'role'))}\n${plainText(memberValue(turn, 'content') ?? null)}`,
+  )
+  return system + said.join('')
 }
 
 function plainText(content: Json): string {

@@ -135,13 +135,18 @@ abstract class ByteTap implements StreamTap {
   }
 
   #release(block: Buffer): Buffer | null {
-    const isPlain = this.#hasBegun && !this.#isHolding && block[0] === this.initial
-    if (isPlain && !this.tells.test(block.toString('latin1'))) {
-      this.#remember(block)
-      return block
-    }
     const out: Buffer[] = []
     let at = 0
+    if (this.#hasBegun && !this.#isHolding && block[0] === this.initial) {
+      // Only from the first event that may need it on is a closer look taken.
+      const told = block.toString('latin1').search(this.tells)
+      at = told < 0 ? block.length : lastBoundary(block.subarray(0, told))
+      if (at > 0) {
+        const plain = at === block.length ? block : block.subarray(0, at)
+        this.#remember(plain)
+        out.push(plain)
+      }
+    }
     while (at < block.length) {
       const end = nextBoundary(block, at)
       this.#place(block.subarray(at, end), parseEvent(block.toString('utf8', at, end)), out)

@@ -12,7 +12,7 @@ import {
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { inflateRawSync } from 'node:zlib'
+import { brotliDecompressSync } from 'node:zlib'
 import type { Pool } from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { bucketOf, TALLY, WHOLE } from '../analytics/sketch.ts'
@@ -144,7 +144,7 @@ describe('what was appended', () => {
       const [row] = rows
       const body = bodies[i] as CallBodies
       const isSame = (stored: Buffer | null, sent: Buffer | null) =>
-        stored === null || sent === null ? stored === sent : inflateRawSync(stored).equals(sent)
+        stored === null || sent === null ? stored === sent : brotliDecompressSync(stored).equals(sent)
       expect(rows).toHaveLength(1)
       expect([row.workspace_id, row.retention_days, row.head]).toEqual([workspace, 30, body.head])
       expect(isSame(row.request, body.request)).toBe(true)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { inflateRawSync } from 'node:zlib'
+import { brotliDecompressSync } from 'node:zlib'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { CallRecord } from '../logs/record.ts'
 import { sampleBodies, sampleRecord } from '../testing/calls.ts'
@@ -49,8 +49,8 @@ function elements(array: Buffer): (Buffer | null)[] {
 }
 const column = (packed: Packed, name: string) =>
   elements(packed.rows[RECORD_COLUMNS.findIndex(([of]) => of === name)] as Buffer)
-const inflated = (array: Buffer | undefined) =>
-  elements(array as Buffer).map((body) => body && inflateRawSync(body).toString('latin1'))
+const unpacked = (array: Buffer | undefined) =>
+  elements(array as Buffer).map((body) => body && brotliDecompressSync(body).toString('latin1'))
 
 const sizes = [0, 1, 1_024, 1_025, 70_000, 300_000]
 const frames = sizes.flatMap((size) => [
@@ -60,7 +60,7 @@ const frames = sizes.flatMap((size) => [
 const requests = sizes.map((size) => Buffer.alloc(size, 'ab').toString('latin1'))
 
 describe('a batch', () => {
-  test('has a column a member, and its bodies in order as raw deflate, absent ones absent', async () => {
+  test('has a column a member, and its bodies in order as brotli, absent ones absent', async () => {
     const packer = opened()
     for (let round = 0; round < 3; round++) {
       const packed = await packer.pack(frames, () => true)
@@ -69,15 +69,15 @@ describe('a batch', () => {
       expect(column(packed, 'method').map(String)).toEqual(frames.map(() => 'POST'))
       expect(column(packed, 'metadata')[1]?.subarray(1).toString()).toBe('{"κ":"🙂"}')
       expect(column(packed, 'user_id')).toEqual(frames.map(() => null))
-      expect(inflated(packed.bodies[4])).toEqual(requests)
-      expect(inflated(packed.bodies[6])).toEqual(sizes.map(() => null))
+      expect(unpacked(packed.bodies[4])).toEqual(requests)
+      expect(unpacked(packed.bodies[6])).toEqual(sizes.map(() => null))
     }
   })
 
   test('leaves bodies out that are not kept', async () => {
     const packed = await opened().pack(frames, (frame) => frame === frames[2])
     expect(packed.bodyCount).toBe(1)
-    expect(inflated(packed.bodies[4])).toEqual(['a'])
+    expect(unpacked(packed.bodies[4])).toEqual(['a'])
   })
 
   test('leaves a record out whose members are not what its columns hold, and says which', async () => {
@@ -98,8 +98,8 @@ test('a worker that dies over a batch, or cannot start, costs time and nothing e
   for (const source of ['process.exit(1)', 'throw new Error("no")', 'syntax error here']) {
     state.source = source
     const packer = opened()
-    expect(inflated((await packer.pack(frames, () => true)).bodies[4])).toEqual(requests)
+    expect(unpacked((await packer.pack(frames, () => true)).bodies[4])).toEqual(requests)
     state.source = null
-    expect(inflated((await packer.pack(frames, () => true)).bodies[4])).toEqual(requests)
+    expect(unpacked((await packer.pack(frames, () => true)).bodies[4])).toEqual(requests)
   }
 })

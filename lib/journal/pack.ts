@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { deflateRawSync } from 'node:zlib'
+import * as zlib from 'node:zlib'
 import { type Frame, LAYOUT } from './frame.ts'
 
 /** How a member of a record travels to its column. */
@@ -13,7 +13,7 @@ export interface Packed {
   /** One a column of `RECORD_COLUMNS`. */
   rows: Buffer[]
   rowCount: number
-  /** Id, retention days, workspace, head and the four bodies (raw deflate) of the frames that keep theirs. */
+  /** Id, retention days, workspace, head and the four bodies (brotli) of the frames that keep theirs. */
   bodies: Buffer[]
   bodyCount: number
   /** Frames whose record is none: left out of the rest. */
@@ -41,12 +41,12 @@ interface Job {
 const TOLD = { layout: LAYOUT, noWorkspace: NO_WORKSPACE }
 
 /**
- * One worker thread for all batches. Parsing records and deflating bodies cost more than answering the calls did, so
+ * One worker thread for all batches. Parsing records and compressing bodies cost more than answering the calls did, so
  * neither is done on the event loop nor left to Postgres (`json_to_recordset` took twice as long as storing the rows).
  * A worker that dies takes no batch with it: the batch is then packed here.
  */
 export function openPacker(columns: readonly Column[]): Packer {
-  const work = packer(columns, TOLD, deflateRawSync)
+  const work = packer(columns, TOLD, zlib)
   let worker: Worker | null = null
   let answer: (packed: Packed | null) => void = () => {}
 
@@ -105,6 +105,8 @@ function jobOf(frames: readonly Frame[], keepsBodies: (frame: Frame) => boolean)
   return { bytes, starts, keeps }
 }
 
+type Zlib = Pick<typeof zlib, 'brotliCompressSync' | 'constants'>
+
 const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 /**
@@ -114,7 +116,7 @@ const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffs
 function packer(
   columns: readonly Column[],
   { layout, noWorkspace }: typeof TOLD,
-  deflate: typeof deflateRawSync,
+  { brotliCompressSync: compress, constants: { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN } }: Zlib,
 ): (job: Job) => Packed {
   const OIDS: Record<Kind | 'bytea', number> = {
     uuid: 2950,
@@ -129,10 +131,8 @@ function packer(
   }
   const EPOCH_2000_MS = 946_684_800_000
   const ARRAY_HEADER_BYTES = 20
-  /** Below this the bytes go out as one stored block: still raw deflate, at the price of a copy. */
-  const STORED_BYTES_MAX = 1_024
-  /** Log bodies are text of one call: a small window loses little and starts much faster. */
-  const DEFLATE = { level: 1, windowBits: 14 }
+  /** At its fastest brotli packs as well as deflate at its own, in under half the time (110 KB of prose: 0.5 against 1.4 ms). */
+  const BROTLI = { params: { [BROTLI_PARAM_QUALITY]: 0, [BROTLI_PARAM_LGWIN]: 18 } }
   const UUID = /^[\da-f]{8}-?[\da-f]{4}-?[\da-f]{4}-?[\da-f]{4}-?[\da-f]{12}$/i
 
   /** A one-dimensional array in Postgres's binary form, written from left to right. */
@@ -240,17 +240,6 @@ function packer(
     else write[kind](array, value)
   }
 
-  /** RFC 1951 §3.2.4: final block, no compression, length and its complement, the bytes. */
-  function deflated(body: Uint8Array): Uint8Array {
-    if (body.length > STORED_BYTES_MAX) return deflate(body, DEFLATE)
-    const block = Buffer.allocUnsafe(5 + body.length)
-    block[0] = 1
-    block.writeUInt16LE(body.length, 1)
-    block.writeUInt16LE(~body.length & 0xffff, 3)
-    block.set(body, 5)
-    return block
-  }
-
   return ({ bytes, starts, keeps }) => {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const arrayOf = (kind: Kind | 'bytea') => new PgArray(OIDS[kind] as number, starts.length * 24)
@@ -304,7 +293,7 @@ function packer(
         for (const [i, array] of bodies.entries()) {
           const body = next(2 + i)
           if (body === null) array.none()
-          else array.raw(deflated(body))
+          else array.raw(compress(body, BROTLI))
         }
       }
     }
@@ -320,11 +309,10 @@ function packer(
 
 const WORKER_SOURCE = `
 const { parentPort, workerData } = require('node:worker_threads')
-const { deflateRawSync } = require('node:zlib')
 // On Linux this lowers the one thread that asks: under load, answering calls comes before storing what they said.
 try { require('node:os').setPriority(10) } catch {}
 const __name = (named) => named
-const work = (${packer})(workerData.columns, workerData.TOLD, deflateRawSync)
+const work = (${packer})(workerData.columns, workerData.TOLD, require('node:zlib'))
 parentPort.on('message', (job) => {
   const packed = work(job)
   parentPort.postMessage(packed, [...packed.rows, ...packed.bodies].map(({ buffer }) => buffer))

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util'
-import { inflateRaw } from 'node:zlib'
+import { brotliDecompress } from 'node:zlib'
 import { GatewayError } from '../errors.ts'
 import { uuidTimeMs } from '../ids.ts'
 import { type Bind, conditionsOf, type LogFilter } from './filter.ts'
@@ -107,7 +107,7 @@ async function walk(db: RawDatabase, options: LogListOptions): Promise<LogPage> 
   }
 }
 
-/** What a call said, inflated. Null members were not stored. */
+/** What a call said, decompressed. Null members were not stored. */
 export interface LogBodies {
   /** As the data plane wrote it; shapes are checked by whoever reads it. */
   head: unknown
@@ -141,7 +141,7 @@ export async function readLog(
   const [bodies] = stored
   if (!bodies) return { row, bodies: null, bodiesAbsent: row.has_bodies ? 'expired' : 'off' }
   const [request, response, finalRequest, originalResponse] = await Promise.all(
-    [bodies.request, bodies.response, bodies.final_request, bodies.original_response].map(inflated),
+    [bodies.request, bodies.response, bodies.final_request, bodies.original_response].map(decompressed),
   )
   return {
     row,
@@ -176,10 +176,10 @@ interface StoredBodies {
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
 const BODY_BYTES_MAX = 256 * 1024 * 1024
-const inflateBytes = promisify(inflateRaw) as (bytes: Uint8Array, options: object) => Promise<Buffer>
+const decompress = promisify(brotliDecompress) as (bytes: Uint8Array, options: object) => Promise<Buffer>
 
-async function inflated(bytes: Uint8Array | null): Promise<Buffer | null> {
-  return bytes === null ? null : inflateBytes(bytes, { maxOutputLength: BODY_BYTES_MAX })
+async function decompressed(bytes: Uint8Array | null): Promise<Buffer | null> {
+  return bytes === null ? null : decompress(bytes, { maxOutputLength: BODY_BYTES_MAX })
 }
 
 function strangeCursor(): GatewayError {
