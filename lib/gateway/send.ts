@@ -5,7 +5,7 @@ import type { UpstreamExchange, UpstreamHandler, UpstreamRequest } from '../prov
 import { openAiError } from '../providers/openai-usage.ts'
 import type { Answer, AnswerStream, Call, Sink } from './call.ts'
 import { maskCredential, scrubbed, withoutCredential } from './credential.ts'
-
+import { estimatedInput } from './estimate.ts'
 import { answerHeaders } from './headers.ts'
 import type { Ledger } from './ledger.ts'
 import type { Outbound } from './outbound.ts'
@@ -541,7 +541,7 @@ class Exchange implements UpstreamHandler, AnswerStream {
   #estimated(text: string, reported: Usage | null = null): Usage | null {
     const { endpoint, ledger, ports } = this.#t
     if (!endpoint.isMetered || (endpoint.dialect === 'raw' && !text)) return null
-    const input = reported?.input || ports.countTokens(ledger.request?.toString('utf8') ?? '')
+    const input = reported?.input || estimatedInput(ledger.request, ports.countTokens)
     const output = Math.max(reported?.output ?? 0, text ? ports.countTokens(text) : 0)
     return { ...NO_USAGE, ...reported, input, output }
   }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -301,6 +302,28 @@ describe.each(['node', 'web'] as const)('streams, %s edge', (edge) => {
       )
     })
   })
+
+  // Claude's streams tell the input at their start, so only OpenAI's are estimated.
+  it.each(WAYS.filter(([, model]) => model === GPT))(
+    '%s through %s: a picture nobody counted is billed as one, not as its bytes',
+    async (...way) => {
+      upstreamOf(way).next({ hangAfterEvents: 5 })
+      const data = randomBytes(1_000_000).toString('base64')
+      const picture =
+        way[0] === 'chat'
+          ? { type: 'image_url', image_url: { url: `data:image/png;base64,${data}` } }
+          : { type: 'image', source: { type: 'base64', media_type: 'image/png', data } }
+      const coming = await world.open(
+        ask(way, { messages: [{ role: 'user', content: [{ type: 'text', text: 'See' }, picture] }] }),
+      )
+      await coming.until((text) => words(way, text).length > 0)
+      coming.leave()
+      const row = await world.row()
+      expect(row).toMatchObject({ status: 499, is_usage_estimated: true })
+      expect(row.input_tokens).toBeGreaterThan(1_000)
+      expect(row.input_tokens).toBeLessThan(2_000)
+    },
+  )
 
   describe('an upstream that compresses although told not to', () => {
     it.each(['gzip', 'br', 'deflate'] as const)('is read all the same: %s', async (coding) => {
