@@ -6,6 +6,7 @@ import type { CallBodies, CallRecord } from '../logs/record.ts'
 import type { ModelCard } from '../pricing.ts'
 import type { Egress } from '../providers/egress.ts'
 import type { ProviderSpec } from '../providers/openai-compatible.ts'
+import type { Standing } from './standing.ts'
 
 export type { Egress, UpstreamExchange, UpstreamHandler, UpstreamRequest } from '../providers/egress.ts'
 
@@ -28,7 +29,7 @@ export interface Caller {
   configSlug: string | null
   /** Epoch ms after which this secret is refused; null = never. */
   expiresAtMs: number | null
-  status: 'active' | 'disabled' | 'expired'
+  status: Standing
   /** `full` stores bodies, `metrics_only` never does. */
   logging: 'full' | 'metrics_only'
   retentionDays: number
@@ -61,7 +62,7 @@ export interface Provider {
   isStoredHost: boolean
   /** Final auth and custom headers, lower-case. Secrets: never logged. */
   headers: Readonly<Record<string, string>>
-  status: 'active' | 'disabled' | 'expired'
+  status: Standing
   expiresAtMs: number | null
   /** True when the caller may name any model, known or not. */
   allowAllModels: boolean

@@ -18,8 +18,16 @@ export interface Refusal {
   provider: string | null
 }
 
+/** An upstream refused, where no row is kept: its refusal, as its caller is told. */
+export class UpstreamRefused extends Error {
+  constructor(readonly refusal: Refusal) {
+    super(refusal.message)
+  }
+}
+
 /** Our own refusal in the caller's statuses. An error that is no GatewayError is a bug: 500, and no story. */
 export function refusalOf(error: unknown, style: CallerStyle): Refusal {
+  if (error instanceof UpstreamRefused) return error.refusal
   const known =
     error instanceof GatewayError
       ? error

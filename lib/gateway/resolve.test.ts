@@ -22,6 +22,15 @@ describe('a model name is read as callers write it', () => {
     expect(parseModel(text)).toEqual({ slug, model })
   })
 
+  it.each([
+    ['custom:gw-dev:claude-sonnet-4-6', 'gw-dev:claude-sonnet-4-6', 'claude-sonnet-4-6'],
+    ['custom:llama3:8b', 'llama3:8b', '8b'],
+    ['custom:gw-dev:llama3:8b', 'gw-dev:llama3:8b', 'llama3:8b'],
+    ['custom:gw-dev:meta/llama-3', 'gw-dev:meta/llama-3', 'meta/llama-3'],
+  ])('%s may be two', (text, model, bare) => {
+    expect(parseModel(text)).toEqual({ slug: null, model, bare })
+  })
+
   it.each(['@', '@/', '@slug', '@slug/', '@/model', 'custom:@slug'])('%s is no model', (text) => {
     expect(() => parseModel(text)).toThrow(expect.objectContaining({ code: 'invalid_model' }))
   })
@@ -45,6 +54,44 @@ describe('a bare model', () => {
   })
 })
 
+describe('a bare model behind a name that may be a client’s own', () => {
+  it('is looked up with the name first, then without', () => {
+    for (const ids of [['openai', 'anthropic'], ['sandbox', 'openai', 'anthropic'], ['anthropic']]) {
+      const { provider, model } = resolved('custom:gw-dev:claude-sonnet-4-6', ids)
+      expect([provider.slug, model]).toEqual(['anthropic', 'claude-sonnet-4-6'])
+    }
+    expect(resolved('custom:llama3:8b', ['ollama']).model).toBe('llama3:8b')
+  })
+
+  it('goes to the provider a header names, under the name it knows', () => {
+    expect(resolved('custom:gw-dev:gpt-4o', ['openai', 'sandbox'], 'openai').model).toBe('gpt-4o')
+    expect(resolved('custom:llama3:8b', ['openai', 'ollama'], 'ollama').model).toBe('llama3:8b')
+  })
+})
+
+describe('a provider that has run out', () => {
+  const catalog = catalogOf(['openai', 'anthropic'])
+  const [openai] = catalog.all()
+  Object.assign(openai as Provider, { expiresAtMs: 1_000 })
+
+  it('is offered and suggested until it does, by its date alone', () => {
+    const find = (model: string, nowMs: number) => () =>
+      resolveTarget(CALL, {} as Caller, catalog, NO_SIGNALS, model, true, nowMs)
+    expect(find('gpt-4o', 999)().provider.slug).toBe('openai')
+    expect(find('@nowhere/gpt-4o', 999)).toThrow(/Did you mean @openai/)
+    expect(find('@openai/gpt-4o', 1_000)).toThrow(expect.objectContaining({ code: 'provider_expired' }))
+    expect(find('gpt-4o', 1_000)().provider.slug).toBe('anthropic')
+    expect(find('@nowhere/gpt-4o', 1_000)).not.toThrow(/@openai/)
+  })
+
+  it('is listed until it does', () => {
+    const slugs = (nowMs: number) =>
+      new Set((listModels(catalog, CALL, nowMs).data as { owned_by: string }[]).map((each) => each.owned_by))
+    expect(slugs(999)).toEqual(new Set(['openai', 'anthropic']))
+    expect(slugs(1_000)).toEqual(new Set(['anthropic']))
+  })
+})
+
 it('a model that was switched off is refused, though its provider takes any other', () => {
   expect(resolved('@openai/never-heard-of', ['openai']).model).toBe('never-heard-of')
   expect(() => resolved('@openai/switched-off', ['openai'])).toThrow(
@@ -54,7 +101,7 @@ it('a model that was switched off is refused, though its provider takes any othe
 
 describe('the model list', () => {
   it('names no model before one whose name holds it, since Hermes takes the first that fits', () => {
-    const { data } = listModels(catalogOf(['openai', 'anthropic']), CALL) as { data: { slug: string }[] }
+    const { data } = listModels(catalogOf(['openai', 'anthropic']), CALL, 0) as { data: { slug: string }[] }
     const before = new Set<string>()
     for (const { slug } of data) {
       for (const earlier of before) expect(slug === earlier || !slug.includes(earlier)).toBe(true)
@@ -66,8 +113,10 @@ describe('the model list', () => {
 
 const CALL = { style: { isPortkey: false, isAnthropic: false }, headers: {}, query: '' } as unknown as Call
 
-function resolved(model: string, providerIds: string[]) {
-  const signals = { slug: null, providerId: null, customHost: null }
+const NO_SIGNALS = { slug: null, providerId: null, customHost: null }
+
+function resolved(model: string, providerIds: string[], slug: string | null = null) {
+  const signals = { ...NO_SIGNALS, slug }
   return resolveTarget(CALL, {} as Caller, catalogOf(providerIds), signals, model, true, 0)
 }
 

@@ -5,6 +5,7 @@ import { credentialHeaders, providerSpec } from '../providers/openai-compatible.
 import type { Call } from './call.ts'
 import type { Caller, Provider, WorkspaceCatalog } from './ports.ts'
 import { control, upstreamCredential } from './signals.ts'
+import { isServing, standing } from './standing.ts'
 
 /** Where a call goes: one provider, the model as that provider knows it, and what is known of that model. */
 export interface Target {
@@ -22,6 +23,8 @@ export interface ModelName {
   slug: string | null
   /** Empty for a slug without a model (a provider named by header). */
   model: string
+  /** What is meant when nobody knows `model`: of `custom:gw-dev:gpt-4o` the first name may be a client's own. */
+  bare?: string
 }
 
 const MODEL_CHARS_MAX = 512
@@ -36,8 +39,12 @@ export function parseModel(text: string): ModelName {
       param: 'model',
     })
   const named = /^(?:custom:(?:[^@/]*:)?|[^@/]+\/)(@.*)$/s.exec(text)?.[1] ?? text
-  if (!named.startsWith('@'))
-    return { slug: null, model: named.startsWith('custom:') ? named.slice('custom:'.length) : named }
+  if (!named.startsWith('@')) {
+    const custom = /^custom:((?:[^:/]*:)?(.+))$/s.exec(named)
+    if (!custom) return { slug: null, model: named }
+    const [, model = '', bare = ''] = custom
+    return bare === model ? { slug: null, model } : { slug: null, model, bare }
+  }
   const slash = named.indexOf('/')
   if (slash < 2 || slash === named.length - 1) {
     throw new GatewayError(
@@ -89,25 +96,41 @@ export function resolveTarget(
     throw new GatewayError('model_required', 'The body names no model.', { param: 'model' })
   const slug = name?.slug ?? signals.slug
   if (slug !== null) {
-    if (signals.customHost) {
-      throw new GatewayError(
-        'invalid_custom_host',
-        'A custom host cannot be used beside a stored provider: its credential stays with its own host.',
-        { param: 'custom_host' },
-      )
-    }
+    refuseHost(signals)
     const provider = catalog.bySlug(slug)
-    if (!provider) throw unknownSlug(slug, name?.model ?? '', catalog)
-    return bind(call, provider, name?.model ?? null, catalog, nowMs)
+    if (!provider) throw unknownSlug(slug, name?.model ?? '', catalog, nowMs)
+    return bind(call, provider, name && nameAt(provider, name), catalog, nowMs)
   }
   if (signals.providerId)
     return unsaved(call, caller, signals.providerId, signals.customHost, name?.model ?? null)
-  if (name) return offering(call, name.model, catalog, nowMs)
+  if (!name) throw unnamed()
+  const target = offering(call, name, catalog, nowMs)
+  refuseHost(signals)
+  return target
+}
+
+/** A stored provider's credential stays with its own host. Source: gateway-contract §2.4, architecture §7. */
+function refuseHost({ customHost }: ProviderSignals): void {
+  if (customHost === null) return
   throw new GatewayError(
-    'provider_required',
-    'No provider is named: send a model as @provider-slug/model, or the x-portkey-provider header.',
+    'invalid_custom_host',
+    'A custom host cannot be used beside a stored provider: its credential stays with its own host.',
+    { param: 'custom_host' },
   )
 }
+
+function unnamed(): GatewayError {
+  return new GatewayError(
+    'provider_required',
+    'No provider is named: send a model as @provider-slug/model, or the x-portkey-provider header.',
+    { param: 'model' },
+  )
+}
+
+const lists = (provider: Provider, model: string) => provider.models.has(provider.card(model)?.id ?? model)
+
+const nameAt = (provider: Provider, { model, bare }: ModelName) =>
+  bare !== undefined && !lists(provider, model) && lists(provider, bare) ? bare : model
 
 function bind(
   call: Call,
@@ -117,13 +140,14 @@ function bind(
   nowMs: number,
 ): Target {
   const label = `@${provider.slug}${model ? `/${model}` : ''}`
-  if (provider.status === 'disabled')
+  const now = standing(provider, nowMs)
+  if (now === 'disabled')
     throw new GatewayError(
       'provider_disabled',
       `Model not found: ${label}. The provider @${provider.slug} is disabled.`,
       { param: 'model' },
     )
-  if (provider.status === 'expired' || (provider.expiresAtMs !== null && provider.expiresAtMs <= nowMs)) {
+  if (now === 'expired') {
     throw new GatewayError(
       'provider_expired',
       `Model not found: ${label}. The provider @${provider.slug} has expired.`,
@@ -135,7 +159,7 @@ function bind(
   if (provider.isSwitchedOff(model) || (!card && !provider.allowAllModels)) {
     throw new GatewayError(
       'model_not_allowed',
-      `Model not found: ${label} is not enabled on the integration "${provider.integrationSlug}".${suggestions(model, catalog)}`,
+      `Model not found: ${label} is not enabled on the integration "${provider.integrationSlug}".${suggestions(model, catalog, nowMs)}`,
       { param: 'model' },
     )
   }
@@ -148,25 +172,24 @@ function bind(
   }
 }
 
-function offering(call: Call, model: string, catalog: WorkspaceCatalog, nowMs: number): Target {
-  if (call.style.isPortkey) {
-    throw new GatewayError(
-      'provider_required',
-      'No provider is named: send a model as @provider-slug/model, or the x-portkey-provider header.',
-      { param: 'model' },
-    )
-  }
-  const accepting = catalog.all().filter((provider) => provider.status === 'active' && provider.card(model))
+function offering(call: Call, name: ModelName, catalog: WorkspaceCatalog, nowMs: number): Target {
+  if (call.style.isPortkey) throw unnamed()
+  const serving = catalog.all().filter((provider) => isServing(provider, nowMs))
   // Many providers take any name; one that lists the model is meant before those.
-  const listing = accepting.filter((provider) => provider.models.has(provider.card(model)?.id ?? model))
-  const offers = listing.length > 0 ? listing : accepting
+  const listed = [name.model, name.bare ?? name.model]
+    .map((model) => ({ model, offers: serving.filter((provider) => lists(provider, model)) }))
+    .find(({ offers }) => offers.length > 0)
+  const { model, offers } = listed ?? {
+    model: name.model,
+    offers: serving.filter((provider) => provider.card(name.model)),
+  }
   if (offers.length === 1) return bind(call, offers[0] as Provider, model, catalog, nowMs)
   const several = offers.map((provider) => `@${provider.slug}/${model}`)
   throw new GatewayError(
     'model_not_found',
     several.length
       ? `Model not found: "${model.slice(0, 128)}" is offered by several providers. Name one: ${several.slice(0, 5).join(', ')}.`
-      : `Model not found: "${model.slice(0, 128)}". Name it as @provider-slug/model.${suggestions(model, catalog)}`,
+      : `Model not found: "${model.slice(0, 128)}". Name it as @provider-slug/model.${suggestions(model, catalog, nowMs)}`,
     { param: 'model' },
   )
 }
@@ -223,10 +246,10 @@ function callerCredential(call: Call, spec: Parameters<typeof credentialHeaders>
   return credentialHeaders(spec, bearer?.replace(/^bearer\s+/i, '') ?? key ?? null)
 }
 
-function unknownSlug(slug: string, model: string, catalog: WorkspaceCatalog): GatewayError {
+function unknownSlug(slug: string, model: string, catalog: WorkspaceCatalog, nowMs: number): GatewayError {
   return new GatewayError(
     'provider_not_found',
-    `Model not found: no provider @${slug.slice(0, 128)} in this workspace.${suggestions(model || slug, catalog)}`,
+    `Model not found: no provider @${slug.slice(0, 128)} in this workspace.${suggestions(model || slug, catalog, nowMs)}`,
     { param: 'model' },
   )
 }
@@ -234,11 +257,11 @@ function unknownSlug(slug: string, model: string, catalog: WorkspaceCatalog): Ga
 const SUGGESTIONS_MAX = 3
 
 /** Near misses the key can really call, as a sentence; empty when nothing is near. */
-function suggestions(model: string, catalog: WorkspaceCatalog): string {
+function suggestions(model: string, catalog: WorkspaceCatalog, nowMs: number): string {
   const wanted = model.toLowerCase()
   const near: Array<[score: number, id: string]> = []
   for (const provider of catalog.all()) {
-    if (provider.status !== 'active') continue
+    if (!isServing(provider, nowMs)) continue
     for (const id of provider.models.keys()) {
       const score = nearness(wanted, id.toLowerCase())
       if (score > 0) near.push([score, `@${provider.slug}/${id}`])

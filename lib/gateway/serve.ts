@@ -82,7 +82,7 @@ async function models(call: Call, caller: Caller, ports: Ports): Promise<Answer>
   const body =
     call.path === '/models'
       ? await modelList(call, caller, catalog, ports)
-      : readModel(catalog, modelId(call), call)
+      : readModel(catalog, modelId(call), call, ports.now())
   return {
     status: 200,
     headers: { ...answerHeaders(call, null), 'content-type': 'application/json' },
@@ -95,9 +95,11 @@ async function modelList(call: Call, caller: Caller, catalog: WorkspaceCatalog, 
   if (isSavedOnly(caller, ports)) refuseUnsaved(call)
   const signals = providerSignals(call)
   const wantsCatalogue = control(call, 'fetch-integrated-models')?.toLowerCase() === 'true'
-  if (wantsCatalogue || (!signals.slug && !signals.providerId)) return listModels(catalog, call)
+  if (wantsCatalogue || (!signals.slug && !signals.providerId)) return listModels(catalog, call, ports.now())
   const target = resolveTarget(call, caller, catalog, signals, null, false, ports.now())
-  return target.provider.spec.isLocal ? listModels(catalog, call) : upstreamModels(target, ports)
+  return target.provider.spec.isLocal
+    ? listModels(catalog, call, ports.now())
+    : upstreamModels(call, target, ports)
 }
 
 function modelId(call: Call): string {

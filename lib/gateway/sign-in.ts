@@ -2,6 +2,7 @@ import { GatewayError } from '../errors.ts'
 import type { Call } from './call.ts'
 import type { Caller, Ports } from './ports.ts'
 import { ownKey } from './signals.ts'
+import { standing } from './standing.ts'
 
 const KEY_CHARS_MAX = 512
 const PLACEHOLDERS = new Set(['no-key-required', 'not-needed', 'dummy', 'none'])
@@ -64,9 +65,8 @@ function secretOf(call: Call): string | null {
 }
 
 function checked(caller: Caller, nowMs: number): Caller {
-  if (caller.status === 'disabled') throw new GatewayError('invalid_api_key', 'This API key is disabled.')
-  if (caller.status === 'expired' || (caller.expiresAtMs !== null && caller.expiresAtMs <= nowMs)) {
-    throw new GatewayError('expired_api_key', 'This API key has expired.')
-  }
+  const now = standing(caller, nowMs)
+  if (now === 'disabled') throw new GatewayError('invalid_api_key', 'This API key is disabled.')
+  if (now === 'expired') throw new GatewayError('expired_api_key', 'This API key has expired.')
   return caller
 }

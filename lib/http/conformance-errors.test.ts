@@ -147,6 +147,13 @@ const SITUATIONS: Situation[] = [
     portkey: [400, 'invalid_custom_host', INVALID],
     row: 'invalid_custom_host',
   },
+  {
+    name: 'a custom host beside a model whose provider is stored',
+    model: 'only-here',
+    headers: { 'x-tollgate-custom-host': 'https://example.com/v1' },
+    portkey: [400, 'provider_required', INVALID],
+    plain: [400, 'invalid_custom_host', INVALID],
+  },
   ...[
     'http://127.0.0.1/v1',
     'http://169.254.169.254/',
@@ -462,6 +469,7 @@ describe.each(['node', 'web'] as const)('what callers are told, %s edge', (edge)
         { slug: 'disabled', provider: 'openai', models, fields: { status: 'disabled' } },
         { slug: 'expired', provider: 'openai', models, fields: { expiresAtMs: 1 } },
         { slug: 'narrow', provider: 'openai', models },
+        { slug: 'sole', provider: 'x-ai', models: ['only-here'] },
       ].map((provider) => ({
         ...provider,
         fields: {

@@ -195,9 +195,11 @@ describe.each(['node', 'web'] as const)('the checklist of hermes-client §9, %s 
   })
 
   it('11 a bare model one provider offers is routed, one that several offer is not', async () => {
-    const got = await chat({ model: 'deepseek-chat', messages: [user('Hello')] })
-    expect(got.status).toBe(200)
-    expect(deepseek.last().json?.model).toBe('deepseek-chat')
+    for (const model of ['deepseek-chat', 'custom:deepseek-chat', 'custom:gw-dev:deepseek-chat']) {
+      const got = await chat({ model, messages: [user('Hello')] })
+      expect(got.status).toBe(200)
+      expect(deepseek.last().json?.model).toBe('deepseek-chat')
+    }
     const several = await chat({ model: 'gpt-4o', messages: [user('Hello')] })
     expect(several.json?.error).toMatchObject({ code: 'model_not_found' })
     expect(messageOf(several)).toMatch(/Model not found.*@openai-prod\/gpt-4o.*@open\/gpt-4o/)

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ENDPOINTS, type Endpoint, PROXY } from '../gateway/endpoints.ts'
-import type { JsonObject } from '../providers/adapter.ts'
+import type { Json, JsonObject } from '../providers/adapter.ts'
 import { type Ask, type Got, lintRefusal, wireTo } from '../testing/caller.ts'
 import { testCaller } from '../testing/gateway.ts'
 import { freePort, startWorld, until, type World } from '../testing/world.ts'
@@ -46,6 +46,7 @@ describe.each(['node', 'web'] as const)('every route, %s edge', (edge) => {
       providers: [
         { slug: 'slow', provider: 'custom', baseUrl: `http://127.0.0.1:${port}/v1` },
         { slug: 'narrow', provider: 'custom', baseUrl: `http://127.0.0.1:${port}/v1`, models: ['whisper-1'] },
+        { slug: 'over', provider: 'x-ai', models: ['whisper-9'], fields: { expiresAtMs: Date.now() - 1 } },
         { slug: 'down', provider: 'custom', baseUrl: nowhere },
         { slug: 'down-anthropic', provider: 'anthropic', baseUrl: nowhere },
       ],
@@ -622,14 +623,78 @@ describe.each(['node', 'web'] as const)('every route, %s edge', (edge) => {
       expect(world.openai.last().path).toBe('/v1/models')
     })
 
-    it('a provider that is down is said so', async () => {
-      world.openai.next({ status: 500 })
-      const got = await world.call({
-        method: 'GET',
-        path: '/models',
-        headers: { 'x-portkey-provider': '@openai-prod' },
+    it.each([
+      ['x-portkey-provider', 500, 500, null],
+      ['x-portkey-provider', 401, 401, 'invalid_api_key'],
+      ['x-portkey-provider', 429, 429, 'rate_limit_exceeded'],
+      ['x-tollgate-provider', 401, 502, 'upstream_auth_error'],
+      ['x-tollgate-provider', 403, 502, 'upstream_auth_error'],
+      ['x-tollgate-provider', 500, 500, null],
+    ])('%s: a provider that refuses its list with %i is heard as %i', async (header, said, status, code) => {
+      world.openai.next({ status: said })
+      const got = await world.call({ method: 'GET', path: '/models', headers: { [header]: '@openai-prod' } })
+      expect(got.status).toBe(status)
+      expect(got.json).toMatchObject({ provider: 'openai', error: { ...(code && { code }) } })
+      expect(world.rows()).toEqual([])
+    })
+
+    it('what is no model in a provider’s list is left out, and what is no list is no answer', async () => {
+      const list = async (body: Json) => {
+        world.openai.next({ status: 200, body })
+        return world.call({
+          method: 'GET',
+          path: '/models',
+          headers: { 'x-portkey-provider': '@openai-prod' },
+        })
+      }
+      const got = await list({
+        data: [null, 5, {}, 'a', { name: 'b' }, { id: 'c', owned_by: 'us', created: 7 }],
       })
-      expect(got.status).toBe(502)
+      expect(got.json?.data).toEqual([
+        { id: 'a', object: 'model', created: expect.any(Number), owned_by: 'openai' },
+        { id: 'b', object: 'model', created: expect.any(Number), owned_by: 'openai' },
+        { id: 'c', object: 'model', created: 7, owned_by: 'us' },
+      ])
+      const others: Json[] = [null, 5, {}, { data: null }]
+      for (const body of others) expect((await list(body)).status).toBe(502)
+    })
+
+    it('are walked to their end as Anthropic’s SDK does, in both directions', async () => {
+      type Page = { data: { id: string }[]; has_more: boolean; first_id: string; last_id: string }
+      const page = async (query: string) =>
+        (await world.call({ method: 'GET', path: `/models${query}` })).json as unknown as Page
+      const all = (await page('')).data.map(({ id }) => id)
+      expect((await page('')).has_more).toBe(false)
+      const limit = Math.ceil(all.length / 5)
+      const walked: string[] = []
+      for (let next = await page(`?limit=${limit}`); ; ) {
+        walked.push(...next.data.map(({ id }) => id))
+        if (!next.has_more) break
+        expect(next.data.length).toBe(limit)
+        next = await page(`?limit=${limit}&after_id=${encodeURIComponent(next.last_id)}`)
+      }
+      expect(walked).toEqual(all)
+      const back: string[] = []
+      for (let before = all.at(-1) as string; ; ) {
+        const got = await page(`?limit=${limit}&before_id=${encodeURIComponent(before)}`)
+        back.unshift(...got.data.map(({ id }) => id))
+        if (!got.has_more) break
+        before = got.first_id
+      }
+      expect(back).toEqual(all.slice(0, -1))
+      expect((await world.call({ method: 'GET', path: '/models?after_id=@open/none' })).status).toBe(400)
+    })
+
+    it('of a provider that has run out are not there', async () => {
+      const { data } = (await world.call({ method: 'GET', path: '/models' })).json as {
+        data: { id: string }[]
+      }
+      expect(data.filter(({ id }) => id.startsWith('@over/'))).toEqual([])
+      expect((await world.call({ method: 'GET', path: '/models/@over/whisper-9' })).status).toBe(404)
+      // One that had run out was still counted as an offer, and suggested.
+      const got = await world.call({ path: '/chat/completions', body: { model: 'whisper-9', messages: [] } })
+      expect(got.status).toBe(404)
+      expect(got.text).not.toContain('@over')
     })
   })
 
