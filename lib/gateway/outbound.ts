@@ -14,7 +14,7 @@ import type { Call } from './call.ts'
 import type { Endpoint } from './endpoints.ts'
 import type { Target } from './resolve.ts'
 import { memberValue, type Rewrites, rewrite, type Scan, scanObject } from './scan.ts'
-import { control } from './signals.ts'
+import { control, isMetadataOurs, optionHeaders } from './signals.ts'
 
 /** What is sent to a provider for one try: pure data, credentials still to come. */
 export interface Outbound {
@@ -85,6 +85,7 @@ function openAiBytes(
     model: target.model as string,
     card: target.card,
     endpoint: dialect,
+    isMetadataOurs: isMetadataOurs(call, dialect),
   })
   const rewrites = new Map<string, string | null>()
   for (const edit of plan.edits) {
@@ -101,7 +102,7 @@ function openAiBytes(
   return {
     method: 'POST',
     path: PATHS[dialect] as string,
-    headers: sharedHeaders(call, OPENAI_HEADERS),
+    headers: optionHeaders(call, 'openai'),
     body: rewrite(scan, rewrites),
     changes: scan === from ? rewrites : null,
     translation: null,
@@ -120,7 +121,7 @@ function anthropicBytes(call: Call, scan: Scan, target: Target): Outbound {
   return {
     method: 'POST',
     path: call.path + call.query,
-    headers: { 'anthropic-version': '2023-06-01', ...sharedHeaders(call, ANTHROPIC_HEADERS) },
+    headers: { 'anthropic-version': '2023-06-01', ...optionHeaders(call, 'anthropic') },
     body: rewrite(scan, rewrites),
     changes: rewrites,
     translation: null,
@@ -138,7 +139,7 @@ function chatForAnthropic(call: Call, scan: Scan, target: Target, newId: () => s
   return {
     method: 'POST',
     path,
-    headers: { 'anthropic-version': '2023-06-01', ...headers, ...sharedHeaders(call, ANTHROPIC_HEADERS) },
+    headers: { 'anthropic-version': '2023-06-01', ...headers, ...optionHeaders(call, 'anthropic') },
     body: Buffer.from(JSON.stringify(translated)),
     changes: null,
     translation: { with: chatToAnthropic, context },
@@ -225,19 +226,6 @@ function objectOf(scan: Scan): JsonObject {
   } catch (cause) {
     throw new GatewayError('invalid_body', 'The body is not valid JSON.', { cause })
   }
-}
-
-const OPENAI_HEADERS = ['openai-organization', 'openai-project', 'openai-beta'] as const
-const ANTHROPIC_HEADERS = ['anthropic-version', 'anthropic-beta'] as const
-
-/** Provider options a caller may set by header, prefixed or not (gateway-contract §2.3). */
-function sharedHeaders(call: Call, names: readonly string[]): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (const name of names) {
-    const value = control(call, name) ?? call.headers[name]
-    if (value !== undefined) headers[name] = value
-  }
-  return headers
 }
 
 function notOffered(endpoint: Endpoint, target: Target): GatewayError {

@@ -7,7 +7,7 @@ import type { Caller, Ports, WorkspaceCatalog } from './ports.ts'
 import { type ProviderSignals, resolveTarget, type Target } from './resolve.ts'
 import { memberValue, type Scan } from './scan.ts'
 import { sessionText } from './session.ts'
-import { flatMetadata, forwardedNames, headersTimeoutMs } from './signals.ts'
+import { flatMetadata, forwardedNames, headersTimeoutMs, isMetadataOurs } from './signals.ts'
 
 /** What both stories of a call have in hand once it is signed in and allowed. */
 export interface Scene {
@@ -28,8 +28,7 @@ export function readBody(scene: Scene, scan: Scan): void {
   const session = sessionText(scan)
   if (session) ledger.noteSession(session)
   const user = textOf(scan, 'user', endpoint.takes === 'any')
-  const isGatewayMetadata = endpoint.dialect === 'chat' && !call.style.isPortkey
-  const metadata = isGatewayMetadata ? memberValue(scan, 'metadata') : undefined
+  const metadata = isMetadataOurs(call, endpoint.dialect) ? memberValue(scan, 'metadata') : undefined
   ledger.noteBody(
     metadata === undefined || metadata === null ? {} : flatMetadata(metadata),
     user?.slice(0, 128) ?? null,

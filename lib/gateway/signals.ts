@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts'
+import type { CallerDialect } from '../providers/adapter.ts'
 import type { Call } from './call.ts'
 import type { Caller } from './ports.ts'
 
@@ -84,6 +85,13 @@ export function requestMetadata(call: Call, headersToMetadata: readonly string[]
   }
   return header === undefined ? metadata : Object.assign(metadata, flatMetadata(parsed(header)))
 }
+
+/**
+ * Whether a body's `metadata` is for the gateway: a chat's, unless the caller is Portkey's, to whom it is a parameter of
+ * the upstream like any other. Source: gateway-contract §10.
+ */
+export const isMetadataOurs = (call: Call, dialect: CallerDialect): boolean =>
+  dialect === 'chat' && !call.style.isPortkey
 
 /** A flat map of short strings; longer values are cut, numbers and booleans become text. Throws `invalid_metadata`. */
 export function flatMetadata(value: unknown): Record<string, string> {

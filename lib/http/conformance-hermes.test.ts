@@ -563,6 +563,21 @@ describe.each(['node', 'web'] as const)('the checklist of hermes-client §9, %s 
     expect(sent().metadata).toEqual({ team: 'research' })
   })
 
+  it('metadata of a body is the upstream’s, but in the chat of a caller that is not Portkey’s', async () => {
+    const metadata = { team: 'research' }
+    for (const [path, body, headers] of [
+      ['/chat/completions', { messages: [user('Hello')] }, { 'x-portkey-trace-id': 't' }],
+      ['/completions', { prompt: 'Hello' }, {}],
+      ['/embeddings', { input: 'Hello' }, {}],
+    ] as [string, JsonObject, Record<string, string>][]) {
+      world.forget()
+      const got = await world.call({ path, body: { model: '@open/gpt-4o', metadata, ...body }, headers })
+      expect(got.status).toBe(200)
+      expect(world.open_.last().json?.metadata).toEqual(metadata)
+      expect((await world.row()).metadata).toEqual({})
+    }
+  })
+
   it('48 a side call has its key’s metadata, the workspace’s first', async () => {
     world.gateway.callers.set(
       'tg_marked',

@@ -15,7 +15,11 @@ function sent(
   body: JsonObject,
   provider: string,
   model: string,
-  options: { cap?: number | null; endpoint?: 'chat' | 'completions' | 'embeddings' } = {},
+  options: {
+    cap?: number | null
+    endpoint?: 'chat' | 'completions' | 'embeddings'
+    isMetadataOurs?: boolean
+  } = {},
 ) {
   const params = { has: (name: string) => name in body, get: (name: string) => body[name] }
   const card = { maxOutputTokens: options.cap ?? null }
@@ -24,6 +28,7 @@ function sent(
     model,
     card,
     endpoint: options.endpoint ?? 'chat',
+    isMetadataOurs: options.isMetadataOurs ?? true,
   })
   const out: JsonObject = { ...body }
   const touched = plan.edits.flatMap((edit) => (edit.op === 'rename' ? [edit.from, edit.to] : [edit.name]))
@@ -207,6 +212,12 @@ describe('metadata', () => {
     expect(sent(body, 'openai', 'gpt-4o').body).toEqual({ model: 'gpt-4o' })
     expect(sent(body, 'openai', 'gpt-4o').dropped).toEqual([])
     expect(sent({ ...body, store: true }, 'openai', 'gpt-4o').edits).toEqual([])
+  })
+
+  test('is a parameter like any other where the gateway did not take it', () => {
+    const body = { model: 'gpt-4o', metadata: { team: 'research' } }
+    for (const endpoint of ['chat', 'completions', 'embeddings'] as const)
+      expect(sent(body, 'openai', 'gpt-4o', { endpoint, isMetadataOurs: false }).edits).toEqual([])
   })
 })
 

@@ -26,6 +26,8 @@ export interface ParamTarget {
   model: string
   card: { maxOutputTokens: number | null } | null
   endpoint: 'chat' | 'completions' | 'embeddings'
+  /** `metadata` was taken by the gateway. */
+  isMetadataOurs: boolean
 }
 
 export interface ParamPlan {
@@ -53,8 +55,9 @@ export function parameterEdits(params: ParamView, target: ParamTarget): ParamPla
   for (const name of spec.drop) draft.drop(name)
   if (!spec.keepsOllamaFields) for (const name of OLLAMA_FIELDS) draft.drop(name)
   if (!spec.keepsCacheControl) draft.drop('cache_control', false)
-  // Metadata is the gateway's, stored on the log, unless the caller keeps the answer at the provider under it.
-  if (params.has('metadata') && params.get('store') !== true) draft.drop('metadata', false)
+  // What stands on the log goes no further, unless the caller keeps the answer at the provider under it.
+  if (target.isMetadataOurs && params.has('metadata') && params.get('store') !== true)
+    draft.drop('metadata', false)
   for (const [from, to] of Object.entries(spec.rename)) draft.rename(from, to)
   bound(draft, spec)
   if (endpoint === 'embeddings') return draft.plan()
