@@ -76,3 +76,47 @@ describe('to Anthropic', () => {
     ])
   })
 })
+
+describe('to a provider that speaks OpenAI', () => {
+  const isRead = (id: string, body: JsonObject) =>
+    outbound(id, '/chat/completions', { messages: HI, ...body }).translation !== null
+
+  it('a stream passes as bytes, unless its chunks are known to be odd; a whole answer is read', () => {
+    for (const id of ['openai', 'openrouter', 'x-ai', 'custom', 'vllm', 'sandbox'])
+      expect([isRead(id, { stream: true }), isRead(id, {})]).toEqual([false, true])
+    for (const id of ['mistral-ai', 'groq', 'together-ai', 'deepseek', 'ollama', 'lm-studio'])
+      expect([isRead(id, { stream: true }), isRead(id, {})]).toEqual([true, true])
+    expect(outbound('mistral-ai', '/embeddings', { input: 'x' }).translation).toBeNull()
+  })
+
+  it('what the caller asked of usage is known to who reads the stream', () => {
+    const asked = { messages: HI, stream: true, stream_options: { include_usage: true } }
+    const { translation, body } = outbound('mistral-ai', '/chat/completions', asked)
+    expect(translation?.context.includeUsage).toBe(true)
+    expect(body.toString()).not.toContain('stream_options')
+  })
+
+  it.each(['x-portkey-mistral-fim-completion', 'x-tollgate-mistral-fim-completion'])(
+    'fill-in-the-middle goes to Mistral’s own path with %s, and nowhere else',
+    (name) => {
+      const more = { hasControls: true, headers: { [name]: 'true' } }
+      const fim = { prompt: 'def f(', suffix: 'return x', seed: 1 }
+      const { path, body } = outbound('mistral-ai', '/chat/completions', fim, more)
+      expect(path).toBe('/fim/completions')
+      expect(JSON.parse(body.toString())).toEqual({
+        prompt: 'def f(',
+        suffix: 'return x',
+        random_seed: 1,
+        model: 'some-model',
+      })
+      expect(outbound('openai', '/chat/completions', { messages: HI }, more).path).toBe('/chat/completions')
+      const off = { hasControls: true, headers: { [name]: 'false' } }
+      expect(outbound('mistral-ai', '/chat/completions', { messages: HI }, off).path).toBe(
+        '/chat/completions',
+      )
+      expect(() => outbound('mistral-ai', '/chat/completions', fim, off)).toThrow(
+        expect.objectContaining({ code: 'invalid_body', param: 'messages' }),
+      )
+    },
+  )
+})

@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts'
-import type { Json, JsonObject, TranslateContext, Translation } from '../providers/adapter.ts'
+import type { AnswerTranslation, Json, JsonObject, TranslateContext } from '../providers/adapter.ts'
 import { chatToAnthropic } from '../providers/anthropic.ts'
+import { chatRepair } from '../providers/chat-repair.ts'
 import { invalid } from '../providers/fields.ts'
 import { messagesToChat } from '../providers/messages.ts'
 import {
@@ -24,8 +25,8 @@ export interface Outbound {
   body: Buffer
   /** Members replaced, added or left out (null), as JSON texts, when that is all that was done to the caller's body. */
   changes: Rewrites | null
-  /** The caller's and the upstream's dialect differ. */
-  translation: { with: Translation; context: TranslateContext } | null
+  /** How the answer becomes the caller's; null where it passes as it comes. */
+  translation: { with: AnswerTranslation; context: TranslateContext } | null
   clamped: string[]
   dropped: string[]
   /** The caller itself asked for the usage chunk. */
@@ -51,7 +52,8 @@ export function outboundOf(
   newId: () => string,
 ): Outbound {
   const { dialect } = endpoint
-  if (dialect === 'chat' || dialect === 'messages') requireMessages(scan)
+  const isFim = dialect === 'chat' && asksForFim(call, target)
+  if ((dialect === 'chat' && !isFim) || dialect === 'messages') requireMessages(scan)
   if (dialect === 'messages') {
     if (target.provider.spec.dialect === 'anthropic') return anthropicBytes(call, scan, target)
     if (endpoint.name === 'messagesCountTokens') throw notOffered(endpoint, target)
@@ -61,7 +63,20 @@ export function outboundOf(
     if (dialect !== 'chat') throw notOffered(endpoint, target)
     return chatForAnthropic(call, scan, target, newId)
   }
-  return openAiBytes(call, dialect as 'chat' | 'completions' | 'embeddings', scan, target)
+  const outbound = openAiBytes(call, dialect as 'chat' | 'completions' | 'embeddings', scan, target)
+  if (dialect !== 'chat') return outbound
+  const { spec } = target.provider
+  const path = isFim ? (spec.fimPath as string) : outbound.path
+  // A whole answer is parsed anyway, and given back as it is when nothing is wrong with it.
+  const isRead = spec.hasOddChunks || memberValue(scan, 'stream') !== true
+  if (!isRead) return { ...outbound, path }
+  const context = contextOf(call, memberValue(scan, 'stream_options'), target, newId)
+  return { ...outbound, path, translation: { with: chatRepair, context } }
+}
+
+/** Codestral takes a prompt and its suffix under the chat route of this gateway (gateway-contract §8.8). */
+function asksForFim(call: Call, { provider }: Target): boolean {
+  return provider.spec.fimPath !== null && control(call, 'mistral-fim-completion')?.toLowerCase() === 'true'
 }
 
 /** An empty list is the upstream's to refuse; what is no list was never a conversation (gateway-contract §11.2). */
@@ -134,7 +149,7 @@ function anthropicBytes(call: Call, scan: Scan, target: Target): Outbound {
 function chatForAnthropic(call: Call, scan: Scan, target: Target, newId: () => string): Outbound {
   const body = objectOf(scan)
   const clamped = clampCaps(body, target)
-  const context = contextOf(call, body, target, newId)
+  const context = contextOf(call, body.stream_options, target, newId)
   const { path, body: translated, headers, ...told } = chatToAnthropic.request(body, context)
   return {
     method: 'POST',
@@ -151,7 +166,7 @@ function chatForAnthropic(call: Call, scan: Scan, target: Target, newId: () => s
 
 function messagesForOpenAi(call: Call, scan: Scan, target: Target, newId: () => string): Outbound {
   const body = objectOf(scan)
-  const context = contextOf(call, body, target, newId)
+  const context = contextOf(call, body.stream_options, target, newId)
   const translated = messagesToChat.request(body, context)
   const inner = openAiBytes(call, 'chat', scanObject(Buffer.from(JSON.stringify(translated.body))), target)
   return {
@@ -166,10 +181,14 @@ function messagesForOpenAi(call: Call, scan: Scan, target: Target, newId: () => 
   }
 }
 
-function contextOf(call: Call, body: JsonObject, target: Target, newId: () => string): TranslateContext {
+function contextOf(
+  call: Call,
+  options: Json | undefined,
+  target: Target,
+  newId: () => string,
+): TranslateContext {
   const { isPortkey } = call.style
   const strict = control(call, 'strict-open-ai-compliance') ?? control(call, 'strict-openai-compliance')
-  const options = body.stream_options
   return {
     model: target.model as string,
     providerId: target.provider.spec.id,

@@ -34,6 +34,8 @@ describe.each(['node', 'web'] as const)('streams, %s edge', (edge) => {
       providers: [
         { slug: 'hostile', provider: 'custom', baseUrl: `${hostile.url}/v1`, key: SECRETS.open },
         { slug: 'hostile-anthropic', provider: 'anthropic', baseUrl: `${hostile.url}/v1` },
+        { slug: 'mistral', provider: 'mistral-ai', baseUrl: `${hostile.url}/v1` },
+        { slug: 'openrouter', provider: 'openrouter', baseUrl: `${hostile.url}/v1` },
       ],
     })
     hasty = await startWorld(edge, { overrides: { settings: { pace: PACE } } })
@@ -324,6 +326,95 @@ describe.each(['node', 'web'] as const)('streams, %s edge', (edge) => {
       expect(row.input_tokens).toBeLessThan(2_000)
     },
   )
+
+  describe('an upstream that nearly speaks OpenAI', () => {
+    const chunk = (delta: JsonObject, finish: string | null = null, more: JsonObject = {}): JsonObject => ({
+      id: 'c',
+      model: 'm',
+      choices: [{ index: 0, delta, finish_reason: finish }],
+      ...more,
+    })
+    const framed = (...chunks: JsonObject[]) =>
+      chunks.map((value) => `data: ${JSON.stringify(value)}\n\n`).join('')
+    const says = (text: string) =>
+      hostile.says(httpAnswer(200, { 'content-type': 'text/event-stream' }, text))
+    const stream = async (path: string, model: string, more: object = {}) =>
+      (
+        await world.open({
+          path,
+          body: { model, stream: true, messages: [{ role: 'user', content: 'Hello' }], ...more },
+        })
+      ).whole()
+    const usage = { prompt_tokens: 9, completion_tokens: 4, total_tokens: 13 }
+
+    it('is put right on its way: parts joined, its finish in OpenAI’s words, its usage billed', async () => {
+      const thought = { type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] }
+      const spoken = chunk({ content: [{ type: 'text', text: 'Hello' }] })
+      const last = chunk({}, 'model_length', { usage })
+      says(`${framed(chunk({ content: [thought] }), spoken, last)}data: [DONE]\n\n`)
+      const got = await stream('/chat/completions', '@mistral/magistral-medium-latest')
+      expect([got.status, got.isCut, saidIn(got.text)]).toEqual([200, false, 'Hello'])
+      expect(got.text).toContain('"reasoning_content":"Hm."')
+      expect(got.text).toContain('"finish_reason":"length"')
+      expect(eventsOf(got.text).at(-1)?.data).toBe('[DONE]')
+      expect(await world.row()).toMatchObject({
+        status: 200,
+        finish_reason: 'length',
+        input_tokens: 9,
+        output_tokens: 4,
+        is_usage_estimated: false,
+      })
+    })
+
+    it('is put right in a whole answer too', async () => {
+      const message = { role: 'assistant', content: [{ type: 'text', text: 'Hello' }] }
+      const body = { model: 'm', choices: [{ index: 0, message, finish_reason: 'eos' }], usage }
+      hostile.says(httpAnswer(200, { 'content-type': 'application/json' }, JSON.stringify(body)))
+      const got = await world.chat({ model: '@mistral/m', messages: [{ role: 'user', content: 'Hello' }] })
+      expect(got.json).toMatchObject({
+        id: expect.stringMatching(/^chatcmpl-/),
+        choices: [{ message: { content: 'Hello' }, finish_reason: 'stop' }],
+      })
+    })
+
+    it('is believed when it says what the call cost', async () => {
+      const told = { id: 'c', choices: [], usage: { ...usage, cost: 0.0123 } }
+      says(`${framed(chunk({ content: 'Hello' }), chunk({}, 'stop'), told)}data: [DONE]\n\n`)
+      const got = await stream('/chat/completions', '@openrouter/openai/gpt-4o')
+      expect(got.text).not.toContain('cost')
+      expect(await world.row()).toMatchObject({ cost_nanos: 12_300_000, is_unpriced: false })
+    })
+
+    it.each([
+      ['chat', '/chat/completions', {}],
+      ['messages', '/messages', { max_tokens: 9 }],
+    ])('is heard when it names its error inside a 200: %s', async (_, path, more) => {
+      const error = { message: 'slow down', type: 'rate_limit_error', code: 'rate_limit_exceeded' }
+      says(framed({ error }))
+      const streamed = await stream(path, '@hostile/gpt-4o', more)
+      hostile.says(httpAnswer(200, { 'content-type': 'application/json' }, JSON.stringify({ error })))
+      const whole = await stream(path, '@hostile/gpt-4o', { ...more, stream: false })
+      expect([streamed.status, whole.status]).toEqual([429, 429])
+    })
+
+    it('is not whole when a message ends without message_stop', async () => {
+      const delta = { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 3 } }
+      says(`${anthropicStart()}${anthropicDelta('Hello')}event: message_delta\n${framed(delta)}`)
+      const got = await stream('/messages', '@hostile-anthropic/claude-sonnet-4-6', { max_tokens: 9 })
+      expect(got.isCut).toBe(true)
+      expect(got.text).not.toMatch(/"stop_reason":"|message_stop/)
+      expect(await world.row()).toMatchObject({ is_partial: true, is_success: false })
+    })
+
+    it('is not whole when one of two choices has not ended', async () => {
+      const second = { id: 'c', choices: [{ index: 1, delta: { content: 'x' }, finish_reason: null }] }
+      says(framed(chunk({ content: 'Hello' }), second, chunk({}, 'stop')))
+      const got = await stream('/chat/completions', '@hostile/gpt-4o', { n: 2 })
+      expect(got.isCut).toBe(true)
+      expect(got.text).not.toMatch(/\[DONE\]|"finish_reason":"/)
+      expect(await world.row()).toMatchObject({ is_partial: true, is_success: false })
+    })
+  })
 
   describe('an upstream that compresses although told not to', () => {
     it.each(['gzip', 'br', 'deflate'] as const)('is read all the same: %s', async (coding) => {

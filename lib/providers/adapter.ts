@@ -117,10 +117,14 @@ export interface StreamTranslator {
   text(): string
 }
 
-/** A caller dialect spoken to an upstream of another dialect. */
-export interface Translation {
-  /** Throws GatewayError (`invalid_body`, `unsupported_parameter`) on a body the upstream could never be sent. */
-  request(body: JsonObject, context: TranslateContext): TranslatedRequest
+/** How the answers of an upstream become the caller's. */
+export interface AnswerTranslation {
   response(body: JsonObject, context: TranslateContext): TranslatedResponse
   stream(context: TranslateContext): StreamTranslator
+}
+
+/** A caller dialect spoken to an upstream of another dialect. */
+export interface Translation extends AnswerTranslation {
+  /** Throws GatewayError (`invalid_body`, `unsupported_parameter`) on a body the upstream could never be sent. */
+  request(body: JsonObject, context: TranslateContext): TranslatedRequest
 }

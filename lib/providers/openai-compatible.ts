@@ -1,4 +1,4 @@
-import type { UpstreamDialect } from './adapter.ts'
+import type { Json, UpstreamDialect } from './adapter.ts'
 
 /** How much a model is asked to think, from nothing to everything; `default` is Groq's word for "on". */
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max' | 'ultra' | 'default'
@@ -79,6 +79,12 @@ export interface ProviderSpec {
   effortStyle: 'effort' | 'effort-and-thinking'
   /** `stream_options.include_usage` may be sent. */
   streamUsage: boolean
+  /** Parameters sent in chat and completions unless the caller set them. */
+  adds: Readonly<Record<string, Json>>
+  /** Its chat chunks are not quite OpenAI's and are put right one by one (`chat-repair.ts`); others pass as bytes. */
+  hasOddChunks: boolean
+  /** Where `prompt` and `suffix` go when the caller asks for fill-in-the-middle. */
+  fimPath: string | null
   /** Hex colour of the monogram. */
   colour: string
   docsUrl: string | null
@@ -226,6 +232,9 @@ const PLAIN: Omit<ProviderSpec, 'id' | 'name' | 'baseUrl' | 'colour'> = {
   keepsOllamaFields: false,
   effortStyle: 'effort',
   streamUsage: true,
+  adds: {},
+  hasOddChunks: false,
+  fimPath: null,
   docsUrl: null,
   isLocal: false,
 }
@@ -281,6 +290,8 @@ const ROWS: readonly Row[] = [
     endpoints: ['chat', 'responses', 'audio', 'models'],
     drop: ['logprobs', 'top_logprobs', 'logit_bias'],
     models: [EFFORT(/gpt-oss/), EFFORT(/qwen3/, ['none', 'default']), NO_EFFORT(/./)],
+    // Stream usage stands under `x_groq`.
+    hasOddChunks: true,
     colour: '#F55036',
     docsUrl: 'https://console.groq.com/keys',
   },
@@ -290,6 +301,8 @@ const ROWS: readonly Row[] = [
     baseUrl: 'https://api.together.xyz/v1',
     endpoints: ['chat', 'completions', 'embeddings', 'images', 'models'],
     cap: 'max_tokens',
+    // Finishes with `eos`.
+    hasOddChunks: true,
     colour: '#0F6FFF',
     docsUrl: 'https://api.together.ai/settings/api-keys',
   },
@@ -302,6 +315,8 @@ const ROWS: readonly Row[] = [
     models: [EFFORT(/./, [...LEVELS, 'max'])],
     keepsReasoningContent: true,
     effortStyle: 'effort-and-thinking',
+    // Finishes with `insufficient_system_resource`.
+    hasOddChunks: true,
     colour: '#4D6BFE',
     docsUrl: 'https://platform.deepseek.com/api_keys',
   },
@@ -327,6 +342,8 @@ const ROWS: readonly Row[] = [
     models: [EFFORT(/./, ['none', 'minimal', ...LEVELS, 'xhigh'])],
     keepsReasoningContent: true,
     keepsCacheControl: true,
+    // What the call cost; newer versions tell it unasked.
+    adds: { usage: { include: true } },
     colour: '#6467F2',
     docsUrl: 'https://openrouter.ai/settings/keys',
   },
@@ -365,6 +382,9 @@ const ROWS: readonly Row[] = [
     models: [EFFORT(/^mistral-(small|medium)-(latest|2[6-9]|3\.5)/, ['none', 'high']), NO_EFFORT(/./)],
     refusesToolName: true,
     streamUsage: false,
+    // Content in parts, and `model_length` and `error` for a finish.
+    hasOddChunks: true,
+    fimPath: '/fim/completions',
     colour: '#FA520F',
     docsUrl: 'https://console.mistral.ai/api-keys',
   },
@@ -376,6 +396,8 @@ const ROWS: readonly Row[] = [
     cap: 'max_tokens',
     models: [EFFORT(/./, ['none', ...LEVELS])],
     keepsOllamaFields: true,
+    // Older versions number every parallel call 0.
+    hasOddChunks: true,
     colour: '#52525B',
     docsUrl: 'https://docs.ollama.com/api/openai-compatibility',
   },
@@ -393,6 +415,8 @@ const ROWS: readonly Row[] = [
     name: 'LM Studio',
     fields: [requiredHost('http://localhost:1234/v1'), OPTIONAL_KEY],
     cap: 'max_tokens',
+    // Its engines differ in whether calls have ids.
+    hasOddChunks: true,
     colour: '#4F46E5',
     docsUrl: 'https://lmstudio.ai/docs/app/api/endpoints/openai',
   },

@@ -253,6 +253,23 @@ test('embeddings have their model set and keep everything else', () => {
   expect(edits).toEqual([{ op: 'set', name: 'model', value: 'embed' }])
 })
 
+describe('the cost OpenRouter tells', () => {
+  test('is asked for, unless the caller decides, and nowhere else', () => {
+    const of = (body: JsonObject, provider = 'openrouter', endpoint: 'chat' | 'embeddings' = 'chat') =>
+      sent({ model: 'm', ...body }, provider, 'm', { endpoint }).body.usage
+    expect(of({})).toEqual({ include: true })
+    expect(of({ usage: { include: false } })).toEqual({ include: false })
+    expect(of({}, 'openai')).toBeUndefined()
+    expect(of({}, 'openrouter', 'embeddings')).toBeUndefined()
+  })
+
+  test('a caller that asks its way gets the usage chunk', () => {
+    const asked = { model: 'm', stream: true, usage: { include: true } }
+    expect(sent(asked, 'openrouter', 'm').isUsageInjected).toBe(false)
+    expect(sent({ model: 'm', stream: true }, 'openrouter', 'm').isUsageInjected).toBe(true)
+  })
+})
+
 describe('messages', () => {
   const edited = (messages: Json[], provider: string) => {
     const needs = needsMessageEdits(Buffer.from(JSON.stringify({ messages }, null, 1)), spec(provider))

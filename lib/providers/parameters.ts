@@ -68,6 +68,7 @@ export function parameterEdits(params: ParamView, target: ParamTarget): ParamPla
     refuse(draft, rule)
   }
   askForUsage(draft, spec)
+  for (const [name, value] of Object.entries(spec.adds)) if (!draft.has(name)) draft.set(name, value)
   return draft.plan()
 }
 
@@ -217,7 +218,9 @@ function askForUsage(draft: Draft, spec: ProviderSpec): void {
   const options = draft.get('stream_options')
   if (isObject(options) && options.include_usage === true) return
   draft.set('stream_options', { ...(isObject(options) && options), include_usage: true })
-  draft.isUsageInjected = true
+  // OpenRouter's own way to ask.
+  const usage = draft.get('usage')
+  draft.isUsageInjected = !(isObject(usage) && usage.include === true)
 }
 
 function hasTools(draft: Draft): boolean {
