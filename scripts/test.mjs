@@ -96,8 +96,8 @@ async function tests() {
 }
 
 async function chromium() {
-  process.env.CHROMIUM_PATH ||=
-    ['chromium', 'chromium-browser', 'google-chrome'].map(commandPath).find(Boolean) ?? ''
+  const find = () => ['chromium', 'chromium-browser', 'google-chrome'].map(commandPath).find(Boolean) ?? ''
+  process.env.CHROMIUM_PATH ||= find()
   if (process.env.CHROMIUM_PATH) return { passed: 0, failed: 0 }
   if (process.getuid?.() !== 0 || !commandPath('apt-get')) {
     throw new Error(
@@ -112,6 +112,7 @@ async function chromium() {
     ['install', '-y', '-q', '--no-install-recommends', 'chromium'],
     quiet,
   )
+  process.env.CHROMIUM_PATH = find()
   return { passed: 0, failed: 0 }
 }
 
