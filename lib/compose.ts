@@ -9,7 +9,7 @@ import { migrate } from './db/migrate.ts'
 import { catalogDirectory } from './directory/catalog.ts'
 import { watchChanges } from './directory/changes.ts'
 import { keyDirectory } from './directory/keys.ts'
-import { type Settings, settingsOrExit } from './env.ts'
+import { isBuild, type Settings, settingsOrExit } from './env.ts'
 import { isStream } from './gateway/call.ts'
 import type { Ports } from './gateway/ports.ts'
 import { serve } from './gateway/serve.ts'
@@ -47,8 +47,12 @@ const WARM_AFTER_MS = 2_000
 // Held on the process, not the module: the server and the pages it serves are bundled apart and must share one.
 const shared = globalThis as { tollgateRuntime?: Promise<Runtime> | undefined }
 
-/** The process's runtime, started by whoever asks first. A start that failed is tried again by the next. */
-export function runtime(say: (line: string) => void = console.log): Promise<Runtime> {
+/**
+ * The process's runtime, started by whoever asks first. A start that failed is tried again by the next. Rejects during a
+ * build: a page that asked there would make the database, and the owner's password would be told to nobody.
+ */
+export async function runtime(say: (line: string) => void = console.log): Promise<Runtime> {
+  if (isBuild()) throw new Error('A page asks for the runtime while it is built: await connection() first.')
   shared.tollgateRuntime ??= start(say).catch((error: unknown) => {
     shared.tollgateRuntime = undefined
     throw error

@@ -137,6 +137,9 @@ export function settingsOrExit(): Settings {
 /** True under `next dev` and its like: everything but a production build. */
 export const isDevelopment = () => process.env.NODE_ENV !== 'production'
 
+/** `next build` is running: it renders what belongs to no request, and must find no database to start. */
+export const isBuild = () => process.env.NEXT_PHASE === 'phase-production-build'
+
 function secretOf(dataDir: string): string {
   try {
     return generatedSecret(dataDir)
