@@ -343,6 +343,8 @@ class Exchange implements UpstreamHandler, AnswerStream {
       return
     }
     this.#isDone = true
+    // A sink that has ended drains no more: a paused upstream would hold its connection until it is cut.
+    this.#exchange?.resume()
     if (this.#isCommitted) this.#whenStarted((sink) => sink.end(closing))
     else
       this.#resolve({
