@@ -68,7 +68,7 @@ abstract class ByteTap implements StreamTap {
   /** What an estimate would be made from; the rest of an endless answer is not held for it. */
   protected readonly seen: Buffer[] = []
 
-  /** What an event that needs a closer look holds; one pass over the block as Latin-1 beats a search a word. */
+  /** What an event that needs a closer look holds (a global pattern); one pass over the block as Latin-1 beats a search a word. */
   protected abstract readonly tells: RegExp
   /** The letter an ordinary event begins with: what begins otherwise (a comment, a name) gets the closer look too. */
   protected abstract readonly initial: number
@@ -136,18 +136,23 @@ abstract class ByteTap implements StreamTap {
 
   #release(block: Buffer): Buffer | null {
     const out: Buffer[] = []
+    let text: string | null = null
     let at = 0
-    if (this.#hasBegun && !this.#isHolding && block[0] === this.initial) {
-      // Only from the first event that may need it on is a closer look taken.
-      const told = block.toString('latin1').search(this.tells)
-      at = told < 0 ? block.length : lastBoundary(block.subarray(0, told))
-      if (at > 0) {
-        const plain = at === block.length ? block : block.subarray(0, at)
-        this.#remember(plain)
-        out.push(plain)
-      }
-    }
     while (at < block.length) {
+      // Events that cannot finish the answer pass unparsed, however many came in one read.
+      if (this.#hasBegun && !this.#isHolding && block[at] === this.initial) {
+        text ??= block.toString('latin1')
+        this.tells.lastIndex = at
+        const told = this.tells.exec(text)?.index
+        const end = told === undefined ? block.length : at + lastBoundary(block.subarray(at, told))
+        if (end > at) {
+          const plain = at === 0 && end === block.length ? block : block.subarray(at, end)
+          this.#remember(plain)
+          out.push(plain)
+          at = end
+          continue
+        }
+      }
       const end = nextBoundary(block, at)
       this.#place(block.subarray(at, end), parseEvent(block.toString('utf8', at, end)), out)
       at = end
@@ -194,7 +199,7 @@ abstract class ByteTap implements StreamTap {
 }
 
 /** JSON may be spaced anyhow; an event's own name, where it has one, stands at the start of a line. */
-const CHAT_TELLS = /"finish_reason"\s*:\s*"[^"]|"usage"\s*:\s*\{|"error"|\[DONE\]|[\r\n]event:\s*error/
+const CHAT_TELLS = /"finish_reason"\s*:\s*"[^"]|"usage"\s*:\s*\{|"error"|\[DONE\]|[\r\n]event:\s*error/g
 
 /** OpenAI chat and completion streams, bytes through. Hides the usage chunk nobody asked for. */
 export class OpenAiTap extends ByteTap {
@@ -264,7 +269,7 @@ export class OpenAiTap extends ByteTap {
 const choicesOf = ({ choices }: JsonObject) => (Array.isArray(choices) ? (choices as JsonObject[]) : [])
 const indexOf = ({ index }: JsonObject) => (typeof index === 'number' ? index : 0)
 
-const ANTHROPIC_TELLS = /message_|error|"usage"/
+const ANTHROPIC_TELLS = /message_|error|"usage"/g
 
 /** Anthropic Messages streams, bytes through; `reader` knows where they keep their figures. */
 export class AnthropicTap extends ByteTap {

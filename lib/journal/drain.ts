@@ -1,6 +1,5 @@
 import { open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setImmediate as breathe } from 'node:timers/promises'
 import type { PoolClient } from 'pg'
 import type { FlusherCounts, FlusherOptions } from './flush.ts'
 import type { Frame } from './frame.ts'
@@ -154,7 +153,7 @@ export class Drain {
       this.#noteSuccess()
       this.#offsets.set(name, batch.next)
       this.#doneBytes += batch.next - offset
-      await writeCursor(journal.directory, name, batch.next)
+      writeCursor(journal.directory, name, batch.next)
       if (batch.next === offset) return
     }
   }
@@ -197,7 +196,6 @@ export class Drain {
 
   async #storeOnce(client: PoolClient, frames: readonly Frame[], keepsBodies: KeepsBodies): Promise<void> {
     const batch = await this.#packer.pack(frames, keepsBodies)
-    await breathe()
     const store = () => (batch.rowCount === 0 ? 0 : storeBatch(client, batch))
     let stored: number
     try {

@@ -30,7 +30,7 @@ export interface Packer {
 /** Stands for the workspace of a call that had none. */
 const NO_WORKSPACE = '00000000-0000-0000-0000-000000000000'
 
-/** What the worker gets: frames end to end, where each begins, and whether its bodies are kept. */
+/** What the worker gets: memory that holds frames (the reader's own, where it is shared), where each begins, and whether its bodies are kept. */
 interface Job {
   bytes: Uint8Array
   starts: Uint32Array
@@ -92,14 +92,18 @@ export function openPacker(columns: readonly Column[]): Packer {
 }
 
 function jobOf(frames: readonly Frame[], keepsBodies: (frame: Frame) => boolean): Job {
+  const keeps = Uint8Array.from(frames, (frame) => (frame.hasBodies && keepsBodies(frame) ? 1 : 0))
+  const memory = frames[0]?.bytes.buffer
+  if (memory instanceof SharedArrayBuffer && frames.every(({ bytes }) => bytes.buffer === memory)) {
+    const starts = Uint32Array.from(frames, ({ bytes }) => bytes.byteOffset)
+    return { bytes: new Uint8Array(memory), starts, keeps }
+  }
   const bytes = new Uint8Array(frames.reduce((sum, frame) => sum + frame.bytes.length, 0))
   const starts = new Uint32Array(frames.length)
-  const keeps = new Uint8Array(frames.length)
   let at = 0
   for (const [i, frame] of frames.entries()) {
     bytes.set(frame.bytes, at)
     starts[i] = at
-    keeps[i] = frame.hasBodies && keepsBodies(frame) ? 1 : 0
     at += frame.bytes.length
   }
   return { bytes, starts, keeps }

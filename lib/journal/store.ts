@@ -4,21 +4,17 @@ import { bucketSql, TALLY, WHOLE } from '../analytics/sketch.ts'
 import type { Column, Kind, Packed } from './pack.ts'
 
 /**
- * Writes a batch in one transaction: rows, the roll-ups of those rows that were new, when each key was last used, and
- * bodies. A row that is there already changes nothing, so the same batch may be stored again. Returns how many rows
- * were new. Throws what Postgres says, with nothing written. The partitions must exist.
+ * Writes a batch in one statement, and so in one transaction: rows, the roll-ups of those rows that were new, when each
+ * key was last used, and bodies. A row that is there already changes nothing, so the same batch may be stored again.
+ * Returns how many rows were new. Throws what Postgres says, with nothing written. The partitions must exist.
  */
 export async function storeBatch(client: PoolClient, batch: Packed): Promise<number> {
-  await client.query('BEGIN')
-  try {
-    const { rows } = await client.query<{ inserted: number }>(ROWS_SQL, batch.rows)
-    if (batch.bodyCount > 0) await client.query(BODIES_SQL, batch.bodies)
-    await client.query('COMMIT')
-    return rows[0]?.inserted ?? 0
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => {})
-    throw error
-  }
+  const hasBodies = batch.bodyCount > 0
+  const { rows } = await client.query<{ inserted: number }>(
+    hasBodies ? ROWS_AND_BODIES_SQL : ROWS_SQL,
+    hasBodies ? [...batch.rows, ...batch.bodies] : batch.rows,
+  )
+  return rows[0]?.inserted ?? 0
 }
 
 // ── rows and roll-ups ──
@@ -128,7 +124,7 @@ const TALLIED_SUMS = [
 /** `blameOf(status, refusal) === 'gateway'`. */
 const GATEWAY_FAULT = `status >= 500 AND refusal IN (${GATEWAY_REFUSALS.map((code) => `'${code}'`).join(', ')})`
 
-const ROWS_SQL = `
+const STORING = `
 WITH inserted AS (
   INSERT INTO request_logs (${columnNames})
   SELECT ${columnNames} FROM unnest(${columnArrays}) AS r (${columnNames})
@@ -176,8 +172,9 @@ WITH inserted AS (
   SELECT living.id, max(inserted.created_at) FROM living JOIN inserted ON inserted.api_key_id = living.id
   GROUP BY living.id ORDER BY living.id
   ON CONFLICT (api_key_id) DO UPDATE SET last_used_at = greatest(u.last_used_at, excluded.last_used_at)
-)
-SELECT count(*)::int AS inserted FROM inserted`
+)`
+const STORED = 'SELECT count(*)::int AS inserted FROM inserted'
+const ROWS_SQL = `${STORING}\n${STORED}`
 
 /** Rows are written in one order everywhere, so that two flushers wait for each other instead of dead-locking. */
 function rollupSql(table: string, span: 'minute' | 'hour' | 'day'): string {
@@ -212,9 +209,12 @@ function rollupSql(table: string, span: 'minute' | 'hour' | 'day'): string {
 const BODY_COLUMNS =
   'id, retention_days, workspace_id, head, request, response, final_request, original_response'
 
-const BODIES_SQL = `
-INSERT INTO request_bodies (${BODY_COLUMNS})
-SELECT ${BODY_COLUMNS}
-FROM unnest($1::uuid[], $2::int2[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[])
-  AS b (${BODY_COLUMNS})
-ON CONFLICT DO NOTHING`
+const BODY_TYPES = ['uuid', 'int2', 'uuid', 'text', 'bytea', 'bytea', 'bytea', 'bytea']
+const bodyArrays = BODY_TYPES.map((type, i) => `$${RECORD_COLUMNS.length + i + 1}::${type}[]`).join(', ')
+
+const ROWS_AND_BODIES_SQL = `${STORING}, bodies AS (
+  INSERT INTO request_bodies (${BODY_COLUMNS})
+  SELECT ${BODY_COLUMNS} FROM unnest(${bodyArrays}) AS b (${BODY_COLUMNS})
+  ON CONFLICT DO NOTHING
+)
+${STORED}`
