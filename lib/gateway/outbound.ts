@@ -94,7 +94,7 @@ function openAiBytes(
   target: Target,
 ): Outbound {
   const { spec } = target.provider
-  const scan = needsMessageEdits(from.bytes, spec) ? editedMessages(from, target) : from
+  const scan = needsMessageEdits(from, spec) ? editedMessages(from, target) : from
   const plan = parameterEdits(viewOf(scan), {
     spec,
     model: target.model as string,

@@ -19,6 +19,17 @@ describe('a body is scanned without being parsed', () => {
     for (const name of Object.keys(parsed)) expect(memberValue(found, name)).toEqual(parsed[name])
   })
 
+  it('short names and texts are remembered wherever they stand, and others rarely', () => {
+    const found = scan(
+      '{"a":[{"cache_control":{"x":"developer"}},"tail"],"b":"\\"quoted\\" first, then cache_mark"}',
+    )
+    for (const word of ['a', 'cache_control', 'x', 'developer', 'tail', 'b'])
+      expect(found.mayHold(word)).toBe(true)
+    const strangers = Array.from({ length: 400 }, (_, n) => `stranger${n * 7919}`)
+    expect(strangers.filter((word) => found.mayHold(word)).length).toBeLessThan(20)
+    expect(scan('{}').mayHold('cache_control')).toBe(false)
+  })
+
   it('cut anywhere it is refused', () => {
     const text = bodies[2] as string
     for (let cut = 0; cut < text.length; cut++) expect(() => scan(text.slice(0, cut))).toThrow(GatewayError)

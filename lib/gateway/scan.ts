@@ -17,6 +17,8 @@ export interface Scan {
   bodyStart: number
   /** Offset of the closing `}`. */
   bodyEnd: number
+  /** Whether a name or a text of up to 22 ASCII characters stands anywhere in it; may say yes in vain, never no. */
+  mayHold(word: string): boolean
 }
 
 export const NESTING_MAX = 128
@@ -35,6 +37,7 @@ const NATIVE_SEARCH_AFTER = 24
  * Throws `invalid_body`. A name that stands twice is refused: the upstream might read the other one.
  */
 export function scanObject(bytes: Buffer): Scan {
+  const since = ++scans
   if (!isUtf8(bytes)) throw malformed('it is not UTF-8')
   let i = skipSpace(bytes, bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0)
   if (bytes[i] !== OPEN_OBJECT) throw malformed('it must be a JSON object')
@@ -67,7 +70,22 @@ export function scanObject(bytes: Buffer): Scan {
   }
   const bodyEnd = i
   if (skipSpace(bytes, i + 1) < bytes.length) throw malformed('something follows the closing brace')
-  return { bytes, members, bodyStart, bodyEnd }
+  const mayHold = (word: string) => (marks[markOf(Buffer.from(word), 0, word.length)] as number) >= since
+  return { bytes, members, bodyStart, bodyEnd, mayHold }
+}
+
+/**
+ * The latest scan that met a short string, by a hash of its length and three of its characters. Never cleared: what a
+ * later scan met only makes an earlier one say yes in vain.
+ */
+const marks = new Float64Array(2048)
+let scans = 0
+
+function markOf(bytes: Uint8Array, start: number, length: number): number {
+  const first = bytes[start] as number
+  const middle = bytes[start + (length >> 1)] as number
+  const last = bytes[start + length - 1] as number
+  return (length * 181 + first * 67 + middle * 13 + last) & 2047
 }
 
 /** Parses one member; undefined when absent. Throws `invalid_body` when its text is not JSON after all. */
@@ -187,7 +205,11 @@ function skipString(bytes: Buffer, start: number): number {
     const near = Math.min(i + NATIVE_SEARCH_AFTER, bytes.length)
     while (i < near) {
       const c = bytes[i]
-      if (c === QUOTE) return i + 1
+      if (c === QUOTE) {
+        if (i - start < NATIVE_SEARCH_AFTER && i > start + 1)
+          marks[markOf(bytes, start + 1, i - start - 1)] = scans
+        return i + 1
+      }
       i += c === BACKSLASH ? 2 : 1
     }
     if (i >= bytes.length) throw malformed('a string does not end')

@@ -270,9 +270,12 @@ describe('the cost OpenRouter tells', () => {
   })
 })
 
+/** As if the scan had met every word: then the bytes decide. */
+const scanned = (body: string) => ({ bytes: Buffer.from(body), mayHold: () => true })
+
 describe('messages', () => {
   const edited = (messages: Json[], provider: string) => {
-    const needs = needsMessageEdits(Buffer.from(JSON.stringify({ messages }, null, 1)), spec(provider))
+    const needs = needsMessageEdits(scanned(JSON.stringify({ messages }, null, 1)), spec(provider))
     const out = messageEdits(messages, spec(provider))
     expect(needs).toBe(JSON.stringify(out) !== JSON.stringify(messages))
     return out
@@ -352,7 +355,15 @@ describe('messages', () => {
       messages: [{ role: 'user', content: 'say "developer", "role": "function" and "cache_control"' }],
       tools: [{ type: 'function', function: { name: 'f' } }],
     })
-    expect(needsMessageEdits(Buffer.from(body), spec('groq'))).toBe(false)
+    expect(needsMessageEdits(scanned(body), spec('groq'))).toBe(false)
+  })
+
+  test('what the scan did not meet is not looked for', () => {
+    const body = { bytes: Buffer.from('{"messages":[{"cache_control":1}]}'), mayHold: () => false }
+    expect(needsMessageEdits(body, spec('groq'))).toBe(false)
+    expect(needsMessageEdits({ ...body, mayHold: (word) => word === 'cache_control' }, spec('groq'))).toBe(
+      true,
+    )
   })
 
   test('a malformed message is left for the upstream to refuse', () => {

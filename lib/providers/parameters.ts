@@ -105,29 +105,39 @@ export function toolEdits(tools: readonly Json[], spec: ProviderSpec): Json[] {
     : tools.map((tool) => (isObject(tool) ? withoutMark(tool) : tool))
 }
 
-/**
- * Whether a JSON body may hold something `messageEdits` or `toolEdits` would change; may say yes in vain, never no. One
- * walk over the bytes, so bodies that need nothing are not parsed. Text inside a JSON string has its quotes escaped and
- * does not match.
- */
-export function needsMessageEdits(body: Uint8Array, spec: ProviderSpec): boolean {
-  let search = searches.get(spec)
-  if (!search) {
-    search = anyOf(tellTales(spec))
-    searches.set(spec, search)
-  }
-  return search(body)
+/** A JSON body as far as it has been looked at: `mayHold` may say yes in vain, never no (`scanObject`). */
+export interface ScannedBody {
+  bytes: Uint8Array
+  mayHold(word: string): boolean
 }
 
-const searches = new WeakMap<ProviderSpec, (bytes: Uint8Array) => boolean>()
+/**
+ * Whether a JSON body may hold something `messageEdits` or `toolEdits` would change; may say yes in vain, never no. The
+ * scan that proved it JSON mostly knows that it holds no such word; else one walk over the bytes tells, so bodies that
+ * need nothing are not parsed. Text inside a JSON string has its quotes escaped and does not match.
+ */
+export function needsMessageEdits(body: ScannedBody, spec: ProviderSpec): boolean {
+  let search = searches.get(spec)
+  if (!search) {
+    const words = tellTales(spec)
+    search = { words, isIn: anyOf(words.map((word) => `"${word}"`)) }
+    searches.set(spec, search)
+  }
+  return search.words.some((word) => body.mayHold(word)) && search.isIn(body.bytes)
+}
+
+const searches = new WeakMap<
+  ProviderSpec,
+  { words: readonly string[]; isIn: (bytes: Uint8Array) => boolean }
+>()
 
 /** A `function` message means something only behind a `function_call`, so that word stands for both. */
 function tellTales(spec: ProviderSpec): string[] {
-  const words = ['"extra_content"']
-  if (!spec.keepsReasoningContent) words.push('"reasoning_content"')
-  if (!spec.keepsCacheControl) words.push('"cache_control"')
-  if (spec.refusesToolName) words.push('"tool_call_id"')
-  if (!spec.hasDeveloperRole) words.push('"developer"', '"function_call"')
+  const words = ['extra_content']
+  if (!spec.keepsReasoningContent) words.push('reasoning_content')
+  if (!spec.keepsCacheControl) words.push('cache_control')
+  if (spec.refusesToolName) words.push('tool_call_id')
+  if (!spec.hasDeveloperRole) words.push('developer', 'function_call')
   return words
 }
 
