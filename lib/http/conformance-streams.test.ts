@@ -530,6 +530,34 @@ describe.each(['node', 'web'] as const)('streams, %s edge', (edge) => {
     })
   })
 
+  it('a burst larger than the client takes at once leaves the provider’s connection free for the next call', async () => {
+    const path = '/chat/completions'
+    const body = { model: '@hostile/gpt-4o', stream: true, messages: [{ role: 'user', content: 'Hello' }] }
+    const word = (delta: object, finish: string | null = null) =>
+      `data: ${JSON.stringify({ id: 'c', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`
+    const burst = `${word({ content: 'x'.repeat(1024) }).repeat(800)}${word({}, 'stop')}data: [DONE]\n\n`
+    const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n'
+    let answers = 0
+    hostile.next((socket) => {
+      const answer = () => {
+        answers++
+        socket.write(`${head}${Buffer.byteLength(burst).toString(16)}\r\n${burst}\r\n`)
+        setTimeout(() => socket.write('0\r\n\r\n'), 50)
+      }
+      answer()
+      // A request on the same connection; one on another would find nothing planned.
+      socket.on('data', (bytes: Buffer) => {
+        if (bytes.includes('POST ')) answer()
+      })
+    })
+    for (let turn = 1; turn <= 2; turn++) {
+      const answer = await (await world.open({ path, body })).whole()
+      expect(answer.text.endsWith('data: [DONE]\n\n')).toBe(true)
+      await new Promise((done) => setTimeout(done, 300))
+      expect(answers).toBe(turn)
+    }
+  })
+
   describe('HTTP as it is on the wire', () => {
     const body = { model: GPT, messages: [{ role: 'user', content: 'Hello' }] }
 
