@@ -197,7 +197,7 @@ async function auditRefusal(
     newId: runtime.newId,
   }
   const refused: Change = {
-    id: change.id ?? null,
+    id: change.id ?? partNamed(call.parts) ?? null,
     name: change.name ?? null,
     workspaceId: change.workspaceId ?? null,
   }
@@ -281,6 +281,9 @@ function refuseMistaken(route: Route, raw: Record<string, unknown>): void {
 }
 
 function withParts(input: unknown, parts: Record<string, string>): unknown {
-  const id = parts.id ?? parts.slug
+  const id = partNamed(parts)
   return id === undefined ? input : { ...(input as object), id }
 }
+
+/** What the path names: a UUID or a slug, as it was said. */
+const partNamed = (parts: Record<string, string>): string | undefined => parts.id ?? parts.slug

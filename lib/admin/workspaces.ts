@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { type OrganisationRole, scopesOfRole, type WorkspaceRole } from '../auth/scopes.ts'
 import { me, type meRow, type workspaceRow, workspaces } from '../contract/access.ts'
 import type { List } from '../contract/resource.ts'
-import type { Prisma, Workspace } from '../db/generated/client.ts'
+import type { Prisma, User, Workspace } from '../db/generated/client.ts'
 import { GatewayError } from '../errors.ts'
 import { byIdOrSlug, type Ctx, literal, need, notFound, visibleWorkspaces } from './context.ts'
 import { rateLimitRows, usageLimitRows } from './limits.ts'
@@ -74,7 +74,7 @@ export const meVerbs = verbs(me, {
           preferences: preferences as Prisma.InputJsonValue,
         },
       })
-      ctx.record({ id: after.id, name: after.email })
+      ctx.record({ id: after.id, name: after.email, before: profile(before), after: profile(after) })
       return readMe(ctx)
     },
   },
@@ -124,6 +124,13 @@ function toRow(row: Workspace, now: Date, format: 'plain' | 'display' | undefine
     created_by: row.createdBy,
   }
 }
+
+/** What a person may change of themselves. */
+const profile = ({ firstName, lastName, preferences }: User) => ({
+  first_name: firstName,
+  last_name: lastName,
+  preferences,
+})
 
 function selfId(ctx: Ctx): string {
   if (ctx.actor.kind === 'user') return ctx.actor.id

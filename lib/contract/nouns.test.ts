@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import * as access from './access.ts'
+import * as audit from './audit.ts'
 import * as catalog from './catalog.ts'
 import { rateLimits, usageLimits } from './limits.ts'
 import { planeOf } from './planes.ts'
@@ -9,7 +10,7 @@ import * as routing from './routing.ts'
 import { SCOPE_FAMILIES } from './scopes.ts'
 import * as telemetry from './telemetry.ts'
 
-const nouns = [access, catalog, routing, telemetry]
+const nouns = [access, audit, catalog, routing, telemetry]
   .flatMap((module) => Object.values(module) as unknown[])
   .filter(
     (value): value is Resource =>

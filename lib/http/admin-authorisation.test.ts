@@ -47,6 +47,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET admin/workspaces/{id}': { scopes: ['workspaces.read'], roles: members },
   'GET admin/users/me': { scopes: [], roles: everyone, session: true },
   'PUT admin/users/me': { scopes: [], roles: everyone, session: true },
+  'GET audit-logs': { scopes: ['audit_logs.list'], roles: ['owner', 'admin'] },
   'GET admin/overview': { scopes: ['analytics.view'], roles: members },
 
   'GET admin/ai-providers': { scopes: [...integrations('list'), 'providers.list'], roles: members },
