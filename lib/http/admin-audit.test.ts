@@ -22,7 +22,9 @@ beforeAll(async () => {
   keyId = made.body.id as string
   world.pass(1_000)
   await call('PUT', `api-keys/${keyId}`, { name: 'robot' })
+  world.pass(1_000)
   await call('PUT', `api-keys/${keyId}`, { name: '' })
+  world.pass(1_000)
   await world.call(routes, 'PUT', 'admin/users/me', { userId: world.ownerId, body: { first_name: 'Ada' } })
 })
 afterAll(() => world.drop())

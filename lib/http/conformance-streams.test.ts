@@ -538,7 +538,9 @@ describe.each(['node', 'web'] as const)('streams, %s edge', (edge) => {
     const burst = `${word({ content: 'x'.repeat(1024) }).repeat(800)}${word({}, 'stop')}data: [DONE]\n\n`
     const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n'
     let answers = 0
+    let close = () => {}
     hostile.next((socket) => {
+      close = () => void socket.destroy()
       const answer = () => {
         answers++
         socket.write(`${head}${Buffer.byteLength(burst).toString(16)}\r\n${burst}\r\n`)
@@ -556,6 +558,9 @@ describe.each(['node', 'web'] as const)('streams, %s edge', (edge) => {
       await new Promise((done) => setTimeout(done, 300))
       expect(answers).toBe(turn)
     }
+    // The next test’s call must not come on this connection.
+    close()
+    await new Promise((done) => setTimeout(done, 50))
   })
 
   describe('HTTP as it is on the wire', () => {
