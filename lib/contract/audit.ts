@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { nothing, paging, queryNumber, reference, resource, text, timestamp } from './resource.ts'
 
+/** Who acted. */
+const actorType = z.enum(['user', 'api_key', 'scim', 'system'])
+
 /** One write on the admin plane, or one sign-in. Secrets are masked in all of it. Source: admin-contract §8. */
 export const auditRow = z.object({
   id: z.string(),
@@ -15,7 +18,7 @@ export const auditRow = z.object({
   response_status_code: z.number(),
   /** A person's or a key's id; null for the system. */
   user_id: z.string().nullable(),
-  user_type: z.enum(['user', 'api_key', 'scim', 'system']),
+  user_type: actorType,
   client_ip: z.string().nullable(),
   country: z.string().nullable(),
   user_agent: z.string().nullable(),
@@ -58,9 +61,9 @@ export const auditLogs = resource({
       .optional(),
     /** A part of the path. */
     uri: word.optional(),
-    request_id: word.optional(),
-    user_id: word.optional(),
-    user_type: z.enum(['user', 'api_key', 'scim', 'system']).optional(),
+    request_id: z.guid('must be a UUID').optional(),
+    user_id: z.guid('must be a UUID').optional(),
+    user_type: actorType.optional(),
     response_status_code: queryNumber.int('must be a whole number').optional(),
     resource_type: word.optional(),
     action: word.optional(),
