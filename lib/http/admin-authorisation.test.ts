@@ -2,11 +2,11 @@
  * Who may call what, as a table a person can read. A route without a row fails here, and so does a row that says
  * something else than the code does. Source: admin-contract §2, §5.1, architecture §7.
  */
-import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Route, Verbs } from '../admin/verbs.ts'
 import { isLegalScope, type WorkspaceRole } from '../auth/scopes.ts'
 import { type AdminWorld, adminWorld } from '../testing/admin.ts'
+import { adminFamilies } from '../testing/admin-families.ts'
 import { adminRoute, type RouteHandlers } from './admin.ts'
 
 /** Roles that pass a route's gate in their own workspace; the rows they then see are the verbs' business. */
@@ -82,7 +82,7 @@ const TABLE: Readonly<Record<string, Row>> = {
 
 const NOBODY = '00000000-0000-7000-8000-000000000000'
 
-const routes = await allRoutes()
+const routes = (await adminFamilies()).flatMap((family) => family.routes)
 const named = routes.map((route) => [`${route.method} ${route.path}`, route] as const)
 
 let world: AdminWorld
@@ -255,18 +255,4 @@ async function knock(route: Route, ask: { key?: string; userId?: string }, works
     .replace(/\{(id|slug)\}/, id)
   const query = workspace === undefined ? '' : `?workspace_id=${workspace}`
   return world.call(handlers, route.method, path + query, route.method === 'GET' ? ask : { ...ask, body: {} })
-}
-
-/** Every route that any file of `lib/admin` makes. */
-async function allRoutes(): Promise<Route[]> {
-  const folder = new URL('../admin/', import.meta.url)
-  const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-  const modules = await Promise.all(
-    files.map((file) => import(/* @vite-ignore */ new URL(file, folder).pathname)),
-  )
-  return modules.flatMap((module) => Object.values(module).filter(isVerbs)).flatMap((verbs) => verbs.routes)
-}
-
-function isVerbs(value: unknown): value is Verbs {
-  return value !== null && typeof value === 'object' && 'resource' in value && 'routes' in value
 }
