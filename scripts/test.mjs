@@ -1,8 +1,9 @@
 // `npm test`, `npm run check`, `npm run e2e`: stages that run one after another, each with its result and time, and one
-// plain line at the end that says how many checks passed and failed.
+// plain line at the end that says how many checks passed, failed and were skipped.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { installHermes } from './hermes-install.mjs'
+import { installPortkey } from './portkey-install.mjs'
 import {
   bin,
   commandPath,
@@ -18,9 +19,9 @@ import {
 const RESULTS = 'test-results'
 const RINGS = {
   check: [types, lint, importTable],
-  unit: [tests],
+  unit: [portkey, tests],
   e2e: [chromium, hermes, build, journeys],
-  all: [chromium, types, lint, tests, hermes, build, journeys],
+  all: [chromium, types, lint, portkey, tests, hermes, build, journeys],
 }
 
 requireNode()
@@ -44,6 +45,7 @@ for (const stage of [packages, ...stages]) {
 }
 const passed = sum('passed')
 const failed = sum('failed')
+const skipped = sum('skipped')
 report()
 process.exitCode = failed > 0 ? 1 : 0
 
@@ -91,8 +93,12 @@ async function tests() {
   const status = await shown([bin('vitest', 'vitest'), 'run', ...reporters], file)
   const report = readReport(file)
   const failed = report?.numFailedTests ?? 0
-  // A file that does not even load has no failed test, and still fails the run.
-  return { passed: report?.numPassedTests ?? 0, failed: status === 0 ? failed : Math.max(failed, 1) }
+  return {
+    passed: report?.numPassedTests ?? 0,
+    // A file that does not even load has no failed test, and still fails the run.
+    failed: status === 0 ? failed : Math.max(failed, 1),
+    skipped: report?.numPendingTests ?? 0,
+  }
 }
 
 async function chromium() {
@@ -116,7 +122,13 @@ async function chromium() {
   return { passed: 0, failed: 0 }
 }
 
-// Its journey is skipped, with a word, where the client cannot be had; the rest of the journeys run.
+// What needs a Python client is skipped, with a word, where the client cannot be had; the rest runs.
+async function portkey() {
+  const missing = await installPortkey()
+  if (missing) process.stdout.write(`Tests with the Python client of Portkey skipped: ${missing}\n`)
+  return { passed: 0, failed: 0 }
+}
+
 async function hermes() {
   const missing = await installHermes()
   if (missing) process.stdout.write(`Hermes journey skipped: ${missing}\n`)
@@ -134,8 +146,8 @@ async function journeys() {
   const args = ['test', '-c', 'e2e/playwright.config.ts', '--reporter=list,json']
   const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: join(root, file), PLAYWRIGHT_JSON_OUTPUT_FILE: join(root, file) }
   const status = await shown([bin('@playwright/test', 'playwright'), ...args], file, env)
-  const { expected = 0, flaky = 0, unexpected = 0 } = readReport(file)?.stats ?? {}
-  return { passed: expected + flaky, failed: status === 0 ? unexpected : Math.max(unexpected, 1) }
+  const { expected = 0, flaky = 0, unexpected = 0, skipped = 0 } = readReport(file)?.stats ?? {}
+  return { passed: expected + flaky, failed: status === 0 ? unexpected : Math.max(unexpected, 1), skipped }
 }
 
 // ── how they run ──
@@ -162,17 +174,21 @@ function readReport(file) {
 }
 
 function sum(field) {
-  return results.reduce((total, result) => total + result[field], 0)
+  return results.reduce((total, result) => total + (result[field] ?? 0), 0)
 }
 
 function report() {
   process.stdout.write('\n')
-  for (const { name, passed: good, failed: bad, ms } of results) {
+  for (const { ms, name, ...counts } of results) {
     const seconds = `${(ms / 1000).toFixed(1)} s`.padStart(8)
-    process.stdout.write(`${name.padEnd(12)}${seconds}   ${good} passed, ${bad} failed\n`)
+    process.stdout.write(`${name.padEnd(12)}${seconds}   ${said(counts)}\n`)
   }
   process.stdout.write(
     `${'in all'.padEnd(12)}${`${((Date.now() - began) / 1000).toFixed(1)} s`.padStart(8)}\n`,
   )
-  process.stdout.write(`${passed} passed, ${failed} failed\n`)
+  process.stdout.write(`${said({ passed, failed, skipped })}\n`)
+}
+
+function said({ passed: good, failed: bad, skipped: out = 0 }) {
+  return `${good} passed, ${bad} failed${out > 0 ? `, ${out} skipped` : ''}`
 }
