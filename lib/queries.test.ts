@@ -1,8 +1,8 @@
-import { QueryClient } from '@tanstack/react-query'
+import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { resource } from './contract/resource.ts'
-import { ApiError, apiFetch, queries, signInPath } from './queries.ts'
+import { ApiError, apiFetch, apiFile, apiLink, queries, signInPath } from './queries.ts'
 
 const things = resource({
   path: 'things',
@@ -19,8 +19,17 @@ const things = resource({
   actions: {
     rotate: { method: 'POST', path: '{slug}/rotate', verb: 'rotate', input: z.object({}), audit: 'rotate' },
     show: { method: 'GET', path: '', verb: 'read', input: z.object({}), audit: null },
+    part: { method: 'GET', path: '{slug}/parts/{part}', verb: 'read', input: z.object({}), audit: null },
+    dropPart: {
+      method: 'DELETE',
+      path: '{slug}/parts/{part}',
+      verb: 'update',
+      input: z.object({}),
+      audit: 'x',
+    },
   },
 })
+const pieces = resource({ ...things, path: 'things/{thing_id}/pieces', actions: {} })
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -101,6 +110,86 @@ describe('the queries of a resource', () => {
     ])
     expect(client.getQueryState(query.list().queryKey)?.isInvalidated).toBe(true)
     expect(client.getQueryState(['w1', 'others', 'list'])?.isInvalidated).toBe(false)
+  })
+})
+
+describe('a change', () => {
+  it('shows at once in the other things it names, in whichever workspace they are kept', async () => {
+    answer(200, {})
+    const client = new QueryClient()
+    const query = queries(things, 'w1')
+    const others = [
+      [null, 'admin/users/me', 'show'],
+      ['w2', 'others', 'list'],
+      ['w2', 'kept', 'list'],
+    ] as const
+    for (const key of others) client.setQueryData(key, {})
+    const also = { alsoRefresh: [{ path: 'admin/users/me' }, { path: 'others' }] }
+    await client.getMutationCache().build(client, query.create(also)).execute({ name: 'x' })
+    expect(others.map((key) => client.getQueryState(key)?.isInvalidated)).toEqual([true, true, false])
+  })
+
+  it('names each part of a longer path, and says what a deletion says', async () => {
+    const calls = answer(200, {})
+    const client = new QueryClient()
+    const query = queries(things, 'w1')
+    const run = <V>(options: object, input: V) =>
+      client
+        .getMutationCache()
+        .build(client, options as { mutationFn: (input: V) => Promise<unknown> })
+        .execute(input)
+    await run(query.act('dropPart'), { id: { slug: 'a', part: 'b/c' } })
+    await run(query.remove(), 'a')
+    await run(query.remove(), { id: 'a', input: { name: 'A' } })
+    await client.fetchQuery(query.read('part', {}, { slug: 'a', part: 'b' }))
+    await client.fetchQuery(queries(pieces, null, 'a').list())
+    expect(calls.map(({ method, url, body }) => [method, url, body])).toEqual([
+      ['DELETE', '/api/v1/things/a/parts/b%2Fc?workspace_id=w1', null],
+      ['DELETE', '/api/v1/things/a?workspace_id=w1', null],
+      ['DELETE', '/api/v1/things/a?workspace_id=w1', '{"name":"A"}'],
+      ['GET', '/api/v1/things/a/parts/b?workspace_id=w1', null],
+      ['GET', '/api/v1/things/a/pieces', null],
+    ])
+    await expect(client.fetchQuery(query.read('part', {}, 'a'))).rejects.toThrow('needs its parts by name')
+    await expect(client.fetchQuery(query.read('part', {}, { slug: 'a' }))).rejects.toThrow('needs its part')
+  })
+})
+
+describe('a deletion', () => {
+  it('asks for the rest again, and for what is gone no more', async () => {
+    const calls = answer(200, {})
+    const client = new QueryClient()
+    const query = queries(things, 'w1')
+    const open = new QueryObserver(client, { ...query.one('a'), staleTime: 60_000 })
+    const close = open.subscribe(() => {})
+    const other = new QueryObserver(client, { ...query.one('b'), staleTime: 60_000 })
+    const closeOther = other.subscribe(() => {})
+    await vi.waitFor(() => expect(calls).toHaveLength(2))
+    calls.length = 0
+    await client.getMutationCache().build(client, query.remove()).execute('a')
+    expect(calls.map(({ method, url }) => `${method} ${url.replace(/\?.*/, '')}`)).toEqual([
+      'DELETE /api/v1/things/a',
+      'GET /api/v1/things/b',
+    ])
+    close()
+    closeOther()
+  })
+})
+
+describe('a file', () => {
+  it('comes with the name the server gives it, from an address that can be linked', async () => {
+    const headers = { 'content-disposition': 'attachment; filename="audit.csv"' }
+    vi.stubGlobal('fetch', async () => new Response('a,b\n', { headers }))
+    const file = await apiFile('audit-logs', { query: { format: 'csv' } })
+    expect([file.name, await file.blob.text()]).toEqual(['audit.csv', 'a,b\n'])
+    expect(apiLink('audit-logs', { format: 'csv', user_id: null, q: 'a b' })).toBe(
+      '/api/v1/audit-logs?format=csv&q=a+b',
+    )
+  })
+
+  it('that is refused is an error with its reason, not a saved file', async () => {
+    answer(403, { message: 'That needs audit_logs.list', errorCode: 'AB03' })
+    expect((await refusal(apiFile('audit-logs'))).message).toBe('That needs audit_logs.list')
   })
 })
 

@@ -1,6 +1,6 @@
 'use client'
 
-import { hashKey, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { List } from '@/lib/contract/resource.ts'
 import { logs } from '@/lib/contract/telemetry.ts'
 import { apiFetch } from '@/lib/queries.ts'
@@ -18,19 +18,7 @@ export function useKeyActs() {
   const workspaceId = useWorkspaceId()
   const client = useQueryClient()
   const update = useMutation(keys.update())
-  const drop = useMutation({
-    ...keys.remove(),
-    // Its details are closed first: asking for them again would only be told that they are gone.
-    onSuccess: async (_, id) => {
-      setUrlState({ open: null, pane: null })
-      const { queryKey } = keys.one(id)
-      await client.invalidateQueries({
-        queryKey: keys.key,
-        predicate: (query) => query.queryHash !== hashKey(queryKey),
-      })
-      client.removeQueries({ queryKey })
-    },
-  })
+  const drop = useMutation(keys.remove())
 
   const show = (id: string, status: ApiKey['status']) =>
     client.setQueriesData<List<ApiKey> | ApiKey>({ queryKey: keys.key }, (now) => {
@@ -86,6 +74,7 @@ export function useKeyActs() {
       ),
       run: async () => {
         await drop.mutateAsync(key.id)
+        setUrlState({ open: null, pane: null })
         notifyDone(`${key.name} is deleted`)
       },
     })
