@@ -223,7 +223,7 @@ function listable(ctx: Ctx, type: KeyType): Prisma.ApiKeyWhereInput[] {
     return [ctx.workspace ? { type, workspaceId: ctx.workspace.id } : { type }]
   }
   const visible = ctx.workspace ? [ctx.workspace.id] : visibleWorkspaces(ctx.principal)
-  if (visible === 'all') return ctx.principal.everywhere.has(scope) ? [{ type }] : []
+  if (visible === 'all') return ctx.principal.everywhere.scopes.has(scope) ? [{ type }] : []
   return visible
     .filter((workspaceId) => scopesIn(ctx.principal, workspaceId).has(scope))
     .map((workspaceId) => ({ type, workspaceId, ...onlyOwn(ctx, workspaceId) }))

@@ -37,14 +37,17 @@ const BODY_CHARS_MAX = 32_768
  * by shape. Source: admin-contract §8.
  */
 export async function writeAudit(db: Db, entry: AuditEntry): Promise<void> {
-  const { route, call, change, reply, actor } = entry
-  if (!route.audit) return
+  const { route, call, change, reply } = entry
+  const actor = change.actor ?? entry.actor
+  const organisationId = change.organisationId ?? entry.organisation.id
+  // A visitor whose link nobody made has no trail to be in.
+  if (!route.audit || organisationId === '') return
   const named = reply as { id?: unknown; slug?: unknown }
   await db.auditEvent.create({
     data: {
       id: entry.newId(),
       at: entry.now,
-      organisationId: entry.organisation.id,
+      organisationId,
       workspaceId: change.workspaceId ?? entry.workspace?.id ?? null,
       requestId: call.requestId,
       method: call.method,

@@ -170,7 +170,7 @@ function organisationWide(ctx: Ctx): Prisma.IntegrationWhereInput[] {
   const scope = 'organisation_integrations.list'
   if (!principal.pinned && principal.organisationScopes.has(scope)) return [{ workspaceId: null }]
   const visible = workspace ? [workspace.id] : visibleWorkspaces(principal)
-  if (visible === 'all') return principal.everywhere.has(scope) ? [{ workspaceId: null }] : []
+  if (visible === 'all') return principal.everywhere.scopes.has(scope) ? [{ workspaceId: null }] : []
   return visible
     .filter((workspaceId) => scopesIn(principal, workspaceId).has(scope))
     .map((workspaceId) => ({ workspaceId: null, ...enabledIn(workspaceId) }))
@@ -180,7 +180,7 @@ function ofWorkspaces(ctx: Ctx): Prisma.IntegrationWhereInput[] {
   const { workspace, principal } = ctx
   const scope = 'workspace_integrations.list'
   const visible = workspace ? [workspace.id] : visibleWorkspaces(principal)
-  if (visible === 'all') return principal.everywhere.has(scope) ? [{ workspaceId: { not: null } }] : []
+  if (visible === 'all') return principal.everywhere.scopes.has(scope) ? [{ workspaceId: { not: null } }] : []
   return visible
     .filter((workspaceId) => scopesIn(principal, workspaceId).has(scope))
     .map((workspaceId) => ({ workspaceId }))

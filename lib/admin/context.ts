@@ -2,13 +2,15 @@
  * Who calls the control plane and what for: the world a verb runs in. Nothing here knows HTTP; `lib/http/admin.ts`
  * makes a call out of a request, `verbs.ts` runs it. Source: architecture §2, admin-contract §5.
  */
-import type { OrganisationRole, WorkspaceRole } from '../auth/scopes.ts'
+import type { OrganisationRole, Rights, WorkspaceRole } from '../auth/scopes.ts'
 import type { WorkspaceRule } from '../contract/resource.ts'
 import type { KeyType } from '../contract/scopes.ts'
+import type { Toggles } from '../contract/security.ts'
 import type { Prisma, PrismaClient, Workspace } from '../db/generated/client.ts'
 import { GatewayError } from '../errors.ts'
 import type { CallBodies, CallRecord } from '../logs/record.ts'
 import type { Egress } from '../providers/egress.ts'
+import { lacks } from './refusals.ts'
 
 /** What the control plane needs of the process; `lib/compose.ts` makes it. */
 export interface AdminRuntime {
@@ -26,6 +28,8 @@ export interface AdminRuntime {
   egress?: Egress
   /** Where entries made elsewhere go (`POST /logs`): the way of every call. */
   journal?: { append(record: CallRecord, bodies: CallBodies | null): void }
+  /** Told after every committed write, so that what it left in the outbox goes out at once. */
+  nudge?: () => void
   /** The data plane, for replays. */
   gateway?: {
     /** Sends a stored request as the key `keyId`; resolves whatever the status. */
@@ -64,10 +68,20 @@ export interface Principal {
   pinned: Workspace | null
   /** Held for things that belong to the organisation. */
   organisationScopes: ReadonlySet<string>
-  /** Held in every workspace, present and future. */
-  everywhere: ReadonlySet<string>
+  /** Held in every workspace, present and future, that `byWorkspace` does not name. */
+  everywhere: Rights
   /** Held in these workspaces, by id. */
-  byWorkspace: ReadonlyMap<string, { scopes: ReadonlySet<string>; role: WorkspaceRole | null }>
+  byWorkspace: ReadonlyMap<string, Place>
+  /** The scopes a key was given, before its owner's role shrank them; null for people. */
+  given: ReadonlySet<string> | null
+  /** The security toggles of the organisation. */
+  toggles: Toggles
+}
+
+/** A caller in one workspace: rights, the role they come from (null for service keys), the toggles in force there. */
+export interface Place extends Rights {
+  role: WorkspaceRole | null
+  toggles: Toggles
 }
 
 /** The world of one verb. */
@@ -97,12 +111,19 @@ export interface Change {
   after?: unknown
   /** Instead of the route's own. */
   action?: string
+  /** Of routes that answer without sign-in: whose trail it belongs to, and who the caller turned out to be. */
+  organisationId?: string
+  actor?: Actor
+}
+
+/** What the caller may do in a workspace, and see of it. */
+export function rightsIn(principal: Principal, workspaceId: string): Rights {
+  return principal.byWorkspace.get(workspaceId) ?? principal.everywhere
 }
 
 /** The scopes the caller holds in a workspace; with null, those it holds for the organisation. */
 export function scopesIn(principal: Principal, workspaceId: string | null): ReadonlySet<string> {
-  if (workspaceId === null) return principal.organisationScopes
-  return principal.byWorkspace.get(workspaceId)?.scopes ?? principal.everywhere
+  return workspaceId === null ? principal.organisationScopes : rightsIn(principal, workspaceId).scopes
 }
 
 /** The role of a signed-in person in a workspace; null for keys, and for workspaces the person is not in. */
@@ -115,14 +136,14 @@ export function roleIn(principal: Principal, workspaceId: string): WorkspaceRole
 /** The workspaces the caller may see: ids, or `all` of the organisation. */
 export function visibleWorkspaces(principal: Principal): 'all' | readonly string[] {
   if (principal.pinned) return [principal.pinned.id]
-  return principal.everywhere.size > 0 || principal.actor.kind !== 'user'
+  return principal.everywhere.scopes.size > 0 || principal.actor.kind !== 'user'
     ? 'all'
     : [...principal.byWorkspace.keys()]
 }
 
 /** Everything the caller holds anywhere: the gate of routes whose rows decide the rest. */
 export function scopesAnywhere(principal: Principal): ReadonlySet<string> {
-  const all = new Set([...principal.organisationScopes, ...principal.everywhere])
+  const all = new Set([...principal.organisationScopes, ...principal.everywhere.scopes])
   for (const { scopes } of principal.byWorkspace.values()) for (const scope of scopes) all.add(scope)
   return all
 }
@@ -135,7 +156,7 @@ export function need(ctx: Ctx, anyOf: readonly string[], workspaceId: string | n
   const held = scopesIn(ctx.principal, workspaceId)
   if (anyOf.some((scope) => held.has(scope))) return
   if (workspaceId !== null && !sees(ctx.principal, workspaceId)) throw notFound(noun)
-  throw lacks(anyOf)
+  throw lacks(ctx.principal, anyOf, workspaceId)
 }
 
 /** Whether a workspace exists for this caller at all. */
@@ -168,11 +189,6 @@ export function notFound(noun: string): GatewayError {
 /** 404 for something a body or query names that is not there, or not for this caller. */
 export function absent(param: string, noun: string): GatewayError {
   return new GatewayError('parent_not_found', `${param} names no ${noun}.`, { param })
-}
-
-/** 403 that says which scope would do. */
-export function lacks(anyOf: readonly string[]): GatewayError {
-  return new GatewayError('forbidden', `This needs the scope ${anyOf.join(' or ')}.`)
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

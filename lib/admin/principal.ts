@@ -1,11 +1,33 @@
 /** Who is calling: the caller behind a key or a session. Source: admin-contract §0.1, §3.4. */
 import { hashKey } from '../auth/keys.ts'
-import { type OrganisationRole, scopesOfRole, shrinkToRole, type WorkspaceRole } from '../auth/scopes.ts'
+import {
+  type OrganisationRole,
+  type Rights,
+  rightsOfRole,
+  shrinkToRole,
+  unbounded,
+  type WorkspaceRole,
+} from '../auth/scopes.ts'
 import type { KeyType } from '../contract/scopes.ts'
+import { DEFAULT_TOGGLES, togglesOf } from '../contract/security.ts'
 import { GatewayError } from '../errors.ts'
-import type { AdminRuntime, Principal } from './context.ts'
+import type { AdminRuntime, Place, Principal } from './context.ts'
 
-const NOBODY: ReadonlySet<string> = new Set()
+const NO_SCOPES: ReadonlySet<string> = new Set()
+const NOWHERE: Rights = { scopes: NO_SCOPES, seesPayloads: false, seesAllData: false }
+const ORGANISATION = { id: true, slug: true, name: true, securitySettings: true } as const
+
+/** Whoever calls a route that answers without sign-in; the verb finds out whose affair it is. */
+export const VISITOR: Principal = {
+  organisation: { id: '', slug: '', name: '' },
+  actor: { kind: 'system', name: 'visitor' },
+  pinned: null,
+  organisationScopes: NO_SCOPES,
+  everywhere: NOWHERE,
+  byWorkspace: new Map(),
+  given: null,
+  toggles: DEFAULT_TOGGLES,
+}
 const KEY_CHARS_MAX = 512
 const UNKNOWN_MAX = 2048
 /** As long as a change may take to be felt (architecture §4). */
@@ -36,7 +58,7 @@ export async function principalOfKey(runtime: AdminRuntime, secret: string): Pro
       apiKey: {
         include: {
           workspace: true,
-          organisation: { select: { id: true, slug: true, name: true } },
+          organisation: { select: ORGANISATION },
           user: { include: { memberships: true } },
         },
       },
@@ -53,16 +75,19 @@ export async function principalOfKey(runtime: AdminRuntime, secret: string): Pro
     throw new GatewayError('expired_api_key', 'This API key has expired.')
   }
   const type = key.type as KeyType
-  const scopes = scopesOfKey(type, key)
-  if (scopes === null) throw unknownKey()
+  const { securitySettings, ...organisation } = key.organisation
+  const place = placeOfKey(type, key, togglesOf(securitySettings, key.workspace?.securitySettings))
+  if (place === null) throw unknownKey()
   await noteUse(runtime, memory, key.id, nowMs)
   return {
-    organisation: key.organisation,
+    organisation,
     actor: { kind: 'api_key', id: key.id, keyType: type, userId: key.userId },
     pinned: key.workspace,
-    organisationScopes: type === 'organisation-service' ? scopes : NOBODY,
-    everywhere: key.workspace ? NOBODY : scopes,
-    byWorkspace: key.workspace ? new Map([[key.workspace.id, { scopes, role: null }]]) : new Map(),
+    organisationScopes: type === 'organisation-service' ? place.scopes : NO_SCOPES,
+    everywhere: key.workspace ? NOWHERE : place,
+    byWorkspace: key.workspace ? new Map([[key.workspace.id, place]]) : new Map(),
+    given: new Set(key.scopes),
+    toggles: togglesOf(securitySettings, null),
   }
 }
 
@@ -71,51 +96,69 @@ export async function principalOfUser(
   runtime: AdminRuntime,
   session: { userId: string; sessionId: string },
 ): Promise<Principal | null> {
-  const user = await runtime.database.prisma.user.findUnique({
+  const { prisma } = runtime.database
+  const user = await prisma.user.findUnique({
     where: { id: session.userId },
     include: {
-      memberships: { where: { workspace: { status: 'active' } } },
-      organisation: { select: { id: true, slug: true, name: true } },
+      memberships: {
+        where: { workspace: { status: 'active' } },
+        include: { workspace: { select: { securitySettings: true } } },
+      },
+      organisation: { select: ORGANISATION },
     },
   })
   if (user?.status !== 'active') return null
   const role = user.role as OrganisationRole
-  const isEverywhere = role !== 'member'
+  const { securitySettings, ...organisation } = user.organisation
+  const toggles = togglesOf(securitySettings, null)
+  const rights = rightsOfRole(role, null, toggles)
+  const placeIn = (workspaceRole: WorkspaceRole, theirs: unknown): Place => {
+    const inForce = togglesOf(securitySettings, theirs)
+    return { ...rightsOfRole(role, workspaceRole, inForce), role: workspaceRole, toggles: inForce }
+  }
+  const byWorkspace = new Map<string, Place>()
+  if (role === 'member') {
+    for (const { workspaceId, role: workspaceRole, workspace } of user.memberships)
+      byWorkspace.set(workspaceId, placeIn(workspaceRole as WorkspaceRole, workspace.securitySettings))
+  } else if (role === 'admin') {
+    // At home everywhere; named where a workspace has toggles of its own.
+    const own = await prisma.workspace.findMany({
+      where: { organisationId: organisation.id, status: 'active', securitySettings: { not: {} } },
+      select: { id: true, securitySettings: true },
+    })
+    for (const workspace of own) byWorkspace.set(workspace.id, placeIn('admin', workspace.securitySettings))
+  }
   return {
-    organisation: user.organisation,
+    organisation,
     actor: { kind: 'user', id: user.id, role, sessionId: session.sessionId },
     pinned: null,
-    organisationScopes: scopesOfRole(role, null),
-    everywhere: isEverywhere ? scopesOfRole(role, null) : NOBODY,
-    byWorkspace: isEverywhere
-      ? new Map()
-      : new Map(
-          user.memberships.map((membership) => {
-            const workspaceRole = membership.role as WorkspaceRole
-            return [
-              membership.workspaceId,
-              { scopes: scopesOfRole(role, workspaceRole), role: workspaceRole },
-            ]
-          }),
-        ),
+    organisationScopes: rights.scopes,
+    everywhere: role === 'member' ? NOWHERE : rights,
+    byWorkspace,
+    given: null,
+    toggles,
   }
 }
 
 /** A user key shrinks with its owner's role, and is dead without an active owner in the workspace (null). */
-function scopesOfKey(
+function placeOfKey(
   type: KeyType,
   key: {
     scopes: string[]
     workspaceId: string | null
     user: { status: string; role: string; memberships: { workspaceId: string; role: string }[] } | null
   },
-): ReadonlySet<string> | null {
-  if (type !== 'workspace-user') return new Set(key.scopes)
+  toggles: Place['toggles'],
+): Place | null {
+  const given = new Set(key.scopes)
+  if (type !== 'workspace-user') return { ...unbounded(given), role: null, toggles }
   if (key.user?.status !== 'active') return null
   const organisationRole = key.user.role as OrganisationRole
   const membership = key.user.memberships.find((one) => one.workspaceId === key.workspaceId)
   if (!membership && organisationRole === 'member') return null
-  return shrinkToRole(key.scopes, organisationRole, (membership?.role as WorkspaceRole | undefined) ?? null)
+  const role = (membership?.role as WorkspaceRole | undefined) ?? null
+  const rights = shrinkToRole(given, rightsOfRole(organisationRole, role, toggles))
+  return { ...rights, role: organisationRole === 'member' ? role : 'admin', toggles }
 }
 
 /** At most one write a minute and key. A failure here fails nothing: the call itself says what is wrong. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { type ErrorDetail, GatewayError } from '../errors.ts'
+import { nearestTo } from './near-miss.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -10,7 +11,7 @@ type Issue = z.core.$ZodIssue
 export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const result = schema.safeParse(input)
   if (result.success) return result.data
-  const details = result.error.issues.flatMap((issue) => detailsOf(issue, [], input))
+  const details = result.error.issues.flatMap((issue) => detailsOf(issue, [], input, schema))
   throw invalid(details)
 }
 
@@ -29,7 +30,12 @@ export function invalidField(path: string, message: string, rule = 'custom'): Ga
   return invalid([{ path, rule, message }])
 }
 
-function detailsOf(issue: Issue, parents: readonly PropertyKey[], input: unknown): ErrorDetail[] {
+function detailsOf(
+  issue: Issue,
+  parents: readonly PropertyKey[],
+  input: unknown,
+  schema: z.ZodType,
+): ErrorDetail[] {
   const path = [...parents, ...issue.path]
   const detail = (rule: string, message: string): ErrorDetail[] => [
     { path: spell(path, input), rule, message },
@@ -46,21 +52,24 @@ function detailsOf(issue: Issue, parents: readonly PropertyKey[], input: unknown
         said ?? `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.join(', ')}`,
       )
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({
-        path: spell([...path, key], input),
-        rule: 'unknown',
-        message: 'is not a field of this object',
-      }))
+      return issue.keys.map((key) => {
+        const meant = nearestTo([...path, key], schema)
+        return {
+          path: spell([...path, key], input),
+          rule: 'unknown',
+          message: meant ? `is not a field; did you mean ${meant}?` : 'is not a field of this object',
+        }
+      })
     case 'invalid_union': {
       const branch = bestBranch(issue.errors)
-      if (branch) return branch.flatMap((inner) => detailsOf(inner, path, input))
+      if (branch) return branch.flatMap((inner) => detailsOf(inner, path, input, schema))
       if (valueAt(path, input) === undefined) return detail('required', 'is required')
       return detail('type', said ?? `must be ${alternatives(issue.errors)}`)
     }
     case 'invalid_key':
       return detail('key', `has a member whose name ${said ?? issue.issues[0]?.message ?? 'is not valid'}`)
     case 'invalid_element':
-      return issue.issues.flatMap((inner) => detailsOf(inner, path, input))
+      return issue.issues.flatMap((inner) => detailsOf(inner, path, input, schema))
     case 'too_small':
       return detail(BOUNDS[issue.origin] ?? 'range', said ?? `must be at least ${issue.minimum}`)
     case 'too_big':

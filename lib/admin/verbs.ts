@@ -11,13 +11,15 @@ import {
   type Change,
   type Ctx,
   type Db,
-  lacks,
   type Principal,
   resolveWorkspace,
   scopesAnywhere,
   scopesIn,
 } from './context.ts'
 import { fromDatabase } from './database-errors.ts'
+import { Download } from './download.ts'
+import { namesakeOf } from './near-miss.ts'
+import { lacks } from './refusals.ts'
 import { invalidField, parse } from './validation.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -39,7 +41,7 @@ export interface Route {
   mistaken: Readonly<Record<string, string>>
   audit: { type: string; action: string } | null
   isTransactional: boolean
-  /** What the parts of the path say, laid over query and body before they are parsed. */
+  /** What the parts of the path say, laid over query and body before they are parsed; else they are laid over after. */
   fill?(parts: Record<string, string>, raw: Record<string, unknown>): Record<string, unknown>
   run(ctx: Ctx, input: unknown): Promise<object>
 }
@@ -51,11 +53,16 @@ export interface Verbs {
 
 /** `id` is what the path names: a UUID or a slug. */
 type Named<T> = T & { id: string }
-type ActionInput<A extends Action> = A['path'] extends `${string}{${string}`
-  ? Named<z.output<A['input']>>
-  : z.output<A['input']>
+/** Every part of a path by its name; `{slug}` is the `id` too. */
+type Parts<Path> = Path extends `${string}{${infer Part}}${infer Rest}`
+  ? (Part extends 'slug' ? 'id' : Part) | Parts<Rest>
+  : never
+type ActionInput<A extends Action> = z.output<A['input']> & Record<Parts<A['path']>, string>
 
-/** What a resource can do. Replies are JSON objects; `{}` says "done". A handler left out is a method not allowed. */
+/**
+ * What a resource can do. Replies are JSON objects, or a `Download`; `{}` says "done". A handler left out is a method not
+ * allowed.
+ */
 export interface Handlers<R extends Resource> {
   list?(ctx: Ctx, query: z.output<R['query']>): Promise<object>
   create?(ctx: Ctx, input: z.output<R['create']>): Promise<object>
@@ -109,8 +116,8 @@ export interface Call extends AuditedCall {
 }
 
 /**
- * Runs a route for a caller: scopes, workspace, input, then the verb in one transaction with its audit row. A refused
- * write leaves an audit row of its own. Throws GatewayError only.
+ * Runs a route for a caller: scopes, workspace, input, then the verb in one transaction with its audit row. A write that
+ * failed leaves no row, but one the caller was forbidden leaves a row of its own. Throws GatewayError only.
  */
 export async function perform(
   runtime: AdminRuntime,
@@ -123,13 +130,14 @@ export async function perform(
   const change: Change = {}
   let ctx: Ctx | null = null
   try {
-    gate(principal, route, scopesAnywhere(principal))
+    gate(principal, route, null)
     const named = workspaceNamed(call.raw)
     const workspace = await resolveWorkspace(prisma, principal, route.workspace, named)
-    if (workspace) gate(principal, route, scopesIn(principal, workspace.id))
+    if (workspace) gate(principal, route, workspace.id)
     refuseMistaken(route, call.raw)
     const raw = route.fill ? { ...call.raw, ...route.fill(call.parts, call.raw) } : call.raw
-    const input = withParts(parse(route.input, raw), call.parts)
+    const parsed = parse(route.input, raw)
+    const input = route.fill ? parsed : withParts(parsed, call.parts)
     ctx = {
       organisation: principal.organisation,
       workspace,
@@ -164,14 +172,27 @@ async function inTransaction(
     if (route.audit) await writeAudit(db, { ...ctx, route, call, change, reply, status: 200 })
     return reply
   }
-  if (route.method === 'GET') return route.run(ctx, input)
+  if (route.method === 'GET') {
+    const reply = await route.run(ctx, input)
+    if (reply instanceof Download) await auditDownload(route, ctx, call, reply)
+    return reply
+  }
   if (!route.isTransactional) return finish(prisma, await route.run(ctx, input))
-  return prisma.$transaction(async (tx) => finish(tx, await route.run({ ...ctx, db: tx }, input)), {
-    timeout: TRANSACTION_MS_MAX,
-    maxWait: WAIT_MS_MAX,
-  })
+  const reply = await prisma.$transaction(
+    async (tx) => finish(tx, await route.run({ ...ctx, db: tx }, input)),
+    { timeout: TRANSACTION_MS_MAX, maxWait: WAIT_MS_MAX },
+  )
+  runtime.nudge?.()
+  return reply
 }
 
+/** Reads leave no row, but what leaves the house does (admin-contract §8). */
+async function auditDownload(route: Route, ctx: Ctx, call: Call, reply: Download): Promise<void> {
+  const exported = { ...route, audit: { type: reply.audit, action: 'export' } }
+  await writeAudit(ctx.db, { ...ctx, route: exported, call, change: {}, reply: {}, status: 200 })
+}
+
+const FORBIDDEN = 403
 const TRANSACTION_MS_MAX = 15_000
 const WAIT_MS_MAX = 5_000
 
@@ -186,7 +207,7 @@ async function auditRefusal(
   error: GatewayError,
 ): Promise<void> {
   const [status] = errorRow(error.code).portkey
-  if (status >= 500) return
+  if (status !== FORBIDDEN) return
   const { organisation, actor } = principal
   const at = new Date(runtime.now())
   const told = {
@@ -245,25 +266,23 @@ function fromAction(resource: Resource, action: Action, run: Route['run']): Rout
     isBulk: action.isBulk ?? false,
     workspace: action.workspace ?? resource.workspace,
     input: action.input,
-    mistaken: {},
+    mistaken: action.mistaken ?? {},
     audit: action.audit === null ? null : { type: resource.audit, action: action.audit },
     isTransactional: !action.isUnbound,
     run,
   }
 }
 
-function gate(principal: Principal, route: Route, held: ReadonlySet<string>): void {
+/** With null: whether the caller may do this anywhere at all; the rows decide the rest. */
+function gate(principal: Principal, route: Route, workspaceId: string | null): void {
   if (route.isSessionOnly && principal.actor.kind !== 'user') {
     throw new GatewayError('forbidden', 'This is for signed-in people; a key cannot do it.')
   }
-  if (route.scopes.length === 0) return
-  if (route.needsAllScopes) {
-    const missing = route.scopes.filter((scope) => !held.has(scope))
-    if (missing.length > 0)
-      throw new GatewayError('forbidden', `This needs the scopes ${route.scopes.join(' and ')}.`)
-    return
-  }
-  if (!route.scopes.some((scope) => held.has(scope))) throw lacks(route.scopes)
+  if (route.isOpen || route.scopes.length === 0) return
+  const held = workspaceId === null ? scopesAnywhere(principal) : scopesIn(principal, workspaceId)
+  const missing = route.scopes.filter((scope) => !held.has(scope))
+  if (missing.length === 0 || (!route.needsAllScopes && missing.length < route.scopes.length)) return
+  throw lacks(principal, route.needsAllScopes ? missing.slice(0, 1) : missing, workspaceId)
 }
 
 function workspaceNamed(raw: Record<string, unknown>): string | undefined {
@@ -273,17 +292,21 @@ function workspaceNamed(raw: Record<string, unknown>): string | undefined {
   return said
 }
 
+/** A field that is none of the schema's, but reads like one, was meant to do something: it is not passed over. */
 function refuseMistaken(route: Route, raw: Record<string, unknown>): void {
+  if (route.method !== 'POST' && route.method !== 'PUT') return
   for (const field of Object.keys(raw)) {
-    const meant = Object.hasOwn(route.mistaken, field) ? route.mistaken[field] : undefined
+    const meant = Object.hasOwn(route.mistaken, field)
+      ? route.mistaken[field]
+      : namesakeOf(field, route.input)
     if (meant !== undefined) throw invalidField(field, `is not a field; did you mean ${meant}?`, 'unknown')
   }
 }
 
 function withParts(input: unknown, parts: Record<string, string>): unknown {
-  const id = partNamed(parts)
-  return id === undefined ? input : { ...(input as object), id }
+  const { slug, ...rest } = parts
+  return { ...(input as object), ...(slug === undefined ? {} : { id: slug }), ...rest }
 }
 
-/** What the path names: a UUID or a slug, as it was said. */
-const partNamed = (parts: Record<string, string>): string | undefined => parts.id ?? parts.slug
+/** What the path names last: the row that is about to change, as it was said. */
+const partNamed = (parts: Record<string, string>): string | undefined => Object.values(parts).at(-1)

@@ -1,11 +1,12 @@
 /** Workspaces and the person who looks at them. Source: admin-contract §1.2, §2.2. */
 import type { z } from 'zod'
-import { type OrganisationRole, scopesOfRole, type WorkspaceRole } from '../auth/scopes.ts'
+import { type OrganisationRole, rightsOfRole, type WorkspaceRole } from '../auth/scopes.ts'
 import { me, type meRow, type workspaceRow, workspaces } from '../contract/access.ts'
 import type { List } from '../contract/resource.ts'
+import { togglesOf } from '../contract/security.ts'
 import type { Prisma, User, Workspace } from '../db/generated/client.ts'
 import { GatewayError } from '../errors.ts'
-import { byIdOrSlug, type Ctx, literal, need, notFound, visibleWorkspaces } from './context.ts'
+import { byIdOrSlug, type Ctx, literal, need, notFound, rightsIn, visibleWorkspaces } from './context.ts'
 import { rateLimitRows, usageLimitRows } from './limits.ts'
 import { invalidField } from './validation.ts'
 import { verbs } from './verbs.ts'
@@ -39,6 +40,7 @@ export const workspaceVerbs = verbs(workspaces, {
     })
     if (!found) throw notFound(workspaces.noun)
     need(ctx, ['workspaces.read'], found.id, workspaces.noun)
+    const toggles = togglesOf(await securityOf(ctx), found.securitySettings)
     const users = found.memberships.map(({ user, role, createdAt }) => ({
       object: 'workspace-user' as const,
       id: user.id,
@@ -49,7 +51,7 @@ export const workspaceVerbs = verbs(workspaces, {
       role: role as WorkspaceRole,
       status: user.status,
       workspace_id: found.id,
-      scopes: [...scopesOfRole(user.role as OrganisationRole, role as WorkspaceRole)],
+      scopes: [...rightsOfRole(user.role as OrganisationRole, role as WorkspaceRole, toggles).scopes],
       settings: {},
       created_at: createdAt.toISOString(),
     }))
@@ -125,6 +127,15 @@ function toRow(row: Workspace, now: Date, format: 'plain' | 'display' | undefine
   }
 }
 
+/** The organisation's own `security_settings`. */
+async function securityOf(ctx: Ctx): Promise<unknown> {
+  const found = await ctx.db.organisation.findUniqueOrThrow({
+    where: { id: ctx.organisation.id },
+    select: { securitySettings: true },
+  })
+  return found.securitySettings
+}
+
 /** What a person may change of themselves. */
 const profile = ({ firstName, lastName, preferences }: User) => ({
   first_name: firstName,
@@ -147,6 +158,7 @@ async function readMe(ctx: Ctx): Promise<z.output<typeof meRow>> {
     where: { AND: [within(ctx), { status: 'active' }] },
     orderBy: [{ isDefault: 'desc' }, { name: 'asc' }],
   })
+  const { principal } = ctx
   return {
     object: 'user',
     id: user.id,
@@ -163,6 +175,7 @@ async function readMe(ctx: Ctx): Promise<z.output<typeof meRow>> {
     workspaces: rows.map((row) => {
       const membership = user.memberships.find((one) => one.workspaceId === row.id)
       const workspaceRole = role === 'member' ? ((membership?.role ?? 'member') as WorkspaceRole) : 'admin'
+      const { scopes, seesPayloads, seesAllData } = rightsIn(principal, row.id)
       return {
         id: row.id,
         slug: row.slug,
@@ -170,10 +183,12 @@ async function readMe(ctx: Ctx): Promise<z.output<typeof meRow>> {
         icon: row.icon,
         is_default: row.isDefault ? 1 : 0,
         role: workspaceRole,
-        scopes: [...scopesOfRole(role, workspaceRole)],
+        scopes: [...scopes],
+        sees_payloads: seesPayloads,
+        sees_all_data: seesAllData,
       }
     }),
-    scopes: [...scopesOfRole(role, null)],
+    scopes: [...principal.organisationScopes],
     preferences: user.preferences as Record<string, unknown>,
   }
 }

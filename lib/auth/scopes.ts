@@ -5,6 +5,7 @@ import {
   SCOPES,
   scopesFor,
 } from '../contract/scopes.ts'
+import { ALL_DATA, PAYLOADS, TOGGLES, type Toggle, type Toggles } from '../contract/security.ts'
 
 export type OrganisationRole = 'owner' | 'admin' | 'member'
 export type WorkspaceRole = 'admin' | 'manager' | 'member'
@@ -43,59 +44,83 @@ export function defaultScopes(type: KeyType): readonly string[] {
   return type === 'organisation-service' ? [] : DEFAULT_WORKSPACE_SCOPES
 }
 
+/** What someone may do in one place: scopes, and the rights beside them. */
+export interface Rights {
+  scopes: ReadonlySet<string>
+  /** Reads what was said in a call, not only that it was made. */
+  seesPayloads: boolean
+  /** Sees the calls of other people, not only those of the own user keys. */
+  seesAllData: boolean
+}
+
+/** What service keys have: no role, so no toggle, shrinks them. */
+export const unbounded = (scopes: ReadonlySet<string>): Rights => ({
+  scopes,
+  seesPayloads: true,
+  seesAllData: true,
+})
+
 /**
  * What a role lets a person do: roles are sets of scopes, so a person and a key pass the same gate. `workspaceRole` is
- * null outside a workspace. The security toggles stand at their defaults. Source: admin-contract §5.1, §5.2.
+ * null outside a workspace; owners and admins of the organisation are at home in all of them. A toggle that is off
+ * takes away what it grants. Source: admin-contract §5.1, §5.2.
  */
-export function scopesOfRole(
+export function rightsOfRole(
   organisationRole: OrganisationRole,
   workspaceRole: WorkspaceRole | null,
-): ReadonlySet<string> {
-  if (organisationRole === 'owner' || organisationRole === 'admin') return ALL
-  return workspaceRole === null ? NONE : WORKSPACE_ROLES[workspaceRole]
+  toggles: Toggles,
+): Rights {
+  if (organisationRole === 'owner') return OWNER
+  if (organisationRole === 'admin') return withToggles(ALL, 'admin', toggles)
+  if (workspaceRole === null) return NOTHING
+  if (workspaceRole === 'admin') return WORKSPACE_ADMIN
+  return withToggles(WORKSPACE_ROLES[workspaceRole], workspaceRole, toggles)
 }
 
 /** A user key never exceeds its owner's present role (admin-contract §5.1). */
-export function shrinkToRole(
-  scopes: Iterable<string>,
-  organisationRole: OrganisationRole,
-  workspaceRole: WorkspaceRole | null,
-): ReadonlySet<string> {
-  const role = scopesOfRole(organisationRole, workspaceRole)
-  return new Set([...scopes].filter((scope) => role.has(scope)))
+export function shrinkToRole(scopes: Iterable<string>, role: Rights): Rights {
+  return { ...role, scopes: new Set([...scopes].filter((scope) => role.scopes.has(scope))) }
 }
 
-const WORKSPACE_ROLES: Readonly<Record<WorkspaceRole, ReadonlySet<string>>> = {
-  admin: LEGAL['workspace-service'],
+/** The toggle that keeps a scope from a role, when one does. */
+export function toggleAgainst(
+  scope: string,
+  role: OrganisationRole | WorkspaceRole,
+  toggles: Toggles,
+): Toggle | undefined {
+  return TOGGLES.find((one) => one.role === role && one.grants.includes(scope) && !toggles[one.key])
+}
+
+function withToggles(scopes: ReadonlySet<string>, role: Toggle['role'], toggles: Toggles): Rights {
+  const granted = new Set([...scopes, PAYLOADS, ALL_DATA])
+  for (const { key, role: whose, grants } of TOGGLES) {
+    if (whose !== role) continue
+    for (const grant of grants) {
+      if (toggles[key]) granted.add(grant)
+      else granted.delete(grant)
+    }
+  }
+  const seesPayloads = granted.delete(PAYLOADS)
+  const seesAllData = granted.delete(ALL_DATA)
+  return { scopes: granted, seesPayloads, seesAllData }
+}
+
+const OWNER = unbounded(ALL)
+const NOTHING: Rights = { scopes: NONE, seesPayloads: false, seesAllData: false }
+const WORKSPACE_ADMIN = unbounded(LEGAL['workspace-service'])
+
+/** What these roles have beside what toggles give them. */
+const WORKSPACE_ROLES: Readonly<Record<'manager' | 'member', ReadonlySet<string>>> = {
   manager: LEGAL['workspace-service'],
   member: new Set([
     'completions.write',
-    'logs.list',
-    'logs.view',
     'logs.write',
-    'analytics.view',
-    'providers.read',
-    'providers.list',
-    'virtual_keys.read',
-    'virtual_keys.list',
-    'configs.read',
-    'configs.list',
-    'guardrails.read',
-    'guardrails.list',
     'guardrails.invoke',
+    'prompts.render',
     'policies.read',
     'policies.list',
-    'prompts.read',
-    'prompts.list',
-    'prompts.render',
     'workspaces.read',
     'workspaces.list',
-    'workspace_user_api_keys.create',
-    'workspace_user_api_keys.read',
-    'workspace_user_api_keys.update',
-    'workspace_user_api_keys.delete',
-    'workspace_user_api_keys.list',
-    'workspace_user_api_keys.rotate',
     'mcp.invoke',
     'agents.invoke',
   ]),

@@ -306,6 +306,10 @@ export const meRow = userRow.extend({
       role: z.enum(['admin', 'manager', 'member']),
       /** What this person may do there. */
       scopes: z.array(z.string()),
+      /** Reads what was said in a call. */
+      sees_payloads: z.boolean(),
+      /** Sees the calls of other people. */
+      sees_all_data: z.boolean(),
     }),
   ),
   /** What this person may do without a workspace. */

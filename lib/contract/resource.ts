@@ -55,6 +55,8 @@ export interface Action {
   isSessionOnly?: boolean
   /** Body and query together, as the wire carries them. */
   input: z.ZodType
+  /** As of the resource: names people write when they mean another. */
+  mistaken?: Readonly<Record<string, string>>
   /** Audit action; null writes no row (reads, tests, replays). */
   audit: string | null
   workspace?: WorkspaceRule

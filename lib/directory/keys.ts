@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
-import { type OrganisationRole, shrinkToRole, type WorkspaceRole } from '../auth/scopes.ts'
+import { type OrganisationRole, rightsOfRole, shrinkToRole, type WorkspaceRole } from '../auth/scopes.ts'
+import { type Toggles, togglesOf } from '../contract/security.ts'
 import { isDatabaseAway } from '../db/client.ts'
 import type { Prisma, PrismaClient } from '../db/generated/client.ts'
 import { GatewayError } from '../errors.ts'
@@ -104,6 +105,7 @@ function compile(key: KeyRow, secretExpiresAt: Date | null): Caller {
   const mode = workspace.request_logging ?? organisation.request_logging ?? logging.mode
   const ends = [secretExpiresAt, key.expiresAt].filter((at) => at !== null).map((at) => at.getTime())
   const logsDays = days(retention.logs_days)
+  const toggles = togglesOf(key.organisation.securitySettings, key.workspace?.securitySettings)
   return {
     keyId: key.id,
     keyType: key.type as Caller['keyType'],
@@ -112,17 +114,21 @@ function compile(key: KeyRow, secretExpiresAt: Date | null): Caller {
     workspaceSlug: key.workspace?.slug ?? null,
     userId: key.userId,
     userEmail: key.user?.email ?? null,
-    scopes: scopesOf(key),
+    scopes: scopesOf(key, toggles),
     defaultMetadata: stringsOf(defaults.metadata),
     workspaceMetadata: stringsOf(workspaceDefaults.metadata),
     configSlug:
-      textOf(defaults.config_slug) ?? textOf(defaults.config_id) ?? key.workspace?.configs[0]?.slug ?? null,
+      textOf(defaults.config_slug) ??
+      textOf(defaults.config_id) ??
+      (key.user ? textOf(workspaceDefaults.user_api_key_config) : null) ??
+      key.workspace?.configs[0]?.slug ??
+      null,
     expiresAtMs: ends.length > 0 ? Math.min(...ends) : null,
     status: isUsable(key) ? 'active' : 'disabled',
     logging: mode === 'metrics_only' ? 'metrics_only' : 'full',
     retentionDays: logsDays,
     bodiesRetentionDays: Math.min(logsDays, days(retention.bodies_days)),
-    isSavedOnly: organisation.block_inline_config === true,
+    isSavedOnly: toggles.block_inline_config,
   }
 }
 
@@ -138,14 +144,11 @@ function isUsable(key: KeyRow): boolean {
   )
 }
 
-function scopesOf({ scopes, user, workspaceId }: KeyRow): ReadonlySet<string> {
+function scopesOf({ scopes, user, workspaceId }: KeyRow, toggles: Toggles): ReadonlySet<string> {
   if (!user) return new Set(scopes)
   const membership = user.memberships.find((one) => one.workspaceId === workspaceId)
-  return shrinkToRole(
-    scopes,
-    user.role as OrganisationRole,
-    (membership?.role as WorkspaceRole | undefined) ?? null,
-  )
+  const role = (membership?.role as WorkspaceRole | undefined) ?? null
+  return shrinkToRole(scopes, rightsOfRole(user.role as OrganisationRole, role, toggles)).scopes
 }
 
 function objectOf(value: unknown): Record<string, unknown> {

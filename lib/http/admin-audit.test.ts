@@ -24,6 +24,8 @@ beforeAll(async () => {
   await call('PUT', `api-keys/${keyId}`, { name: 'robot' })
   world.pass(1_000)
   await call('PUT', `api-keys/${keyId}`, { name: '' })
+  const bare = await world.addKey('workspace-service', [])
+  await world.call(routes, 'PUT', `api-keys/${keyId}`, { key: bare.secret, body: { name: 'mine' } })
   world.pass(1_000)
   await world.call(routes, 'PUT', 'admin/users/me', { userId: world.ownerId, body: { first_name: 'Ada' } })
 })
@@ -45,13 +47,13 @@ const list = async (more: Record<string, string> = {}) => {
 }
 
 describe('audit logs', () => {
-  test('tell each write once, newest first, with what it changed and no secret', async () => {
+  test('tell each write once, newest first, with what it changed and no secret; one that failed is not told, one that was forbidden is', async () => {
     const { body } = await call('GET', ask({ resource_type: 'api_keys' }))
     expect(body).toMatchObject({ object: 'analytics-graph', data: body.records })
     const records = body.records as Row[]
     const ours = records.filter(({ resource_id }) => resource_id === keyId)
     expect(ours.map(({ action, response_status_code }) => [action, response_status_code])).toEqual([
-      ['update', 400],
+      ['update', 403],
       ['update', 200],
       ['create', 200],
     ])
@@ -86,7 +88,7 @@ describe('audit logs', () => {
       { method: 'put' },
       { uri: `api-keys/${keyId}` },
       { action: 'create' },
-      { response_status_code: '400' },
+      { response_status_code: '403' },
       { user_type: 'user' },
       { user_id: world.ownerId },
       { request_id: all[0]?.request_id as string },

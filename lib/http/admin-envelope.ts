@@ -1,8 +1,32 @@
+import type { Download } from '../admin/download.ts'
 import { errorRow, type GatewayError } from '../errors.ts'
 
 /** A JSON object with status 200: never empty, never a bare array (admin-contract §0.1). */
 export function reply(body: object, requestId: string): Response {
   return Response.json(body, { headers: headersOf(requestId) })
+}
+
+/** A file, sent as it is made. What fails on the way breaks the connection, so half a file is never taken for a whole one. */
+export function download(file: Download, requestId: string): Response {
+  const chunks = file.chunks[Symbol.asyncIterator]()
+  const text = new TextEncoder()
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await chunks.next()
+      if (done) controller.close()
+      else controller.enqueue(text.encode(value))
+    },
+    async cancel() {
+      await chunks.return?.()
+    },
+  })
+  return new Response(body, {
+    headers: {
+      ...headersOf(requestId),
+      'content-type': file.contentType,
+      'content-disposition': `attachment; filename="${file.fileName}"`,
+    },
+  })
 }
 
 /**

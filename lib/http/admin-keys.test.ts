@@ -558,7 +558,7 @@ describe('delete', () => {
 })
 
 describe('audit', () => {
-  test('a write leaves one row with who, what, before and after; a read none; a refusal its status', async () => {
+  test('a write leaves one row with who, what, before and after; a read and a failed write none; a refusal its status', async () => {
     const { prisma } = world.database
     const { body, headers } = await create('api-keys/workspace/service', {
       name: 'audited',
@@ -573,6 +573,9 @@ describe('audit', () => {
     world.pass(1)
     await ask('PUT', `api-keys/${body.id}`, { key: world.adminKey, body: { name: '' } })
     world.pass(1)
+    const bare = await world.addKey('workspace-service', ['workspace_service_api_keys.read'])
+    await ask('PUT', `api-keys/${body.id}`, { key: bare.secret, body: { name: 'mine' } })
+    world.pass(1)
     await ask('GET', `api-keys/${body.id}`)
     await ask('POST', `api-keys/${body.id}/rotate`)
     const rows = await prisma.auditEvent.findMany({
@@ -582,7 +585,7 @@ describe('audit', () => {
     expect(rows.map((row) => [row.method, row.action, row.responseStatusCode, row.actorType])).toEqual([
       ['POST', 'create', 200, 'api_key'],
       ['PUT', 'update', 200, 'user'],
-      ['PUT', 'update', 400, 'api_key'],
+      ['PUT', 'update', 403, 'api_key'],
       ['POST', 'rotate', 200, 'api_key'],
     ])
     expect(rows[0]).toMatchObject({

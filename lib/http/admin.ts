@@ -4,13 +4,14 @@
  */
 import type { AdminRuntime, Principal } from '../admin/context.ts'
 import { fromDatabase } from '../admin/database-errors.ts'
-import { principalOfKey, principalOfUser } from '../admin/principal.ts'
+import { Download } from '../admin/download.ts'
+import { principalOfKey, principalOfUser, VISITOR } from '../admin/principal.ts'
 import { perform, type Route, type Verbs } from '../admin/verbs.ts'
 import { clientAddress } from '../auth/client-address.ts'
 import { apiPath, planeOf } from '../contract/planes.ts'
 import { GatewayError } from '../errors.ts'
 import { uuidv7 } from '../ids.ts'
-import { envelope, reply } from './admin-envelope.ts'
+import { download, envelope, reply } from './admin-envelope.ts'
 import { forThisClient } from './admin-quirks.ts'
 import { auditHeaders, keyOf, readBody, readQuery, refuseForeignOrigin } from './admin-request.ts'
 import { type Match, router } from './admin-router.ts'
@@ -42,7 +43,8 @@ export function adminRoute(source: RuntimeSource, ...families: readonly Verbs[])
       requestId = runtime.newId()
       const url = new URL(request.url)
       const match = find(methodOf(request), apiPath(url.pathname) ?? '')
-      return reply(await answer(runtime, request, url, match, requestId), requestId)
+      const result = await answer(runtime, request, url, match, requestId)
+      return result instanceof Download ? download(result, requestId) : reply(result, requestId)
     } catch (error) {
       return envelope(fromDatabase(error), requestId || uuidv7(Date.now()))
     }
@@ -85,11 +87,12 @@ async function answer(
     clientIp: clientAddress(request.headers),
     userAgent: request.headers.get('user-agent')?.slice(0, 512) ?? null,
   })
-  return forThisClient(route, result, request.headers)
+  return result instanceof Download ? result : forThisClient(route, result, request.headers)
 }
 
 /** A key speaks for itself even beside a cookie; a cookie may write only from a page of its own host. */
 async function signIn(runtime: AdminRuntime, request: Request, route: Route): Promise<Principal> {
+  if (route.isOpen) return VISITOR
   const key = keyOf(request.headers)
   if (key !== null) {
     const principal = await principalOfKey(runtime, key)
