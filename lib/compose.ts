@@ -15,6 +15,7 @@ import type { Ports } from './gateway/ports.ts'
 import { serve } from './gateway/serve.ts'
 import { callOf } from './http/wire.ts'
 import { uuidv7 } from './ids.ts'
+import { startJobs } from './jobs.ts'
 import { openJournal } from './journal/append.ts'
 import { type FlusherStatus, startFlusher } from './journal/flush.ts'
 import { maskHeaders, maskUrl } from './logs/redact.ts'
@@ -146,7 +147,9 @@ async function start(say: (line: string) => void): Promise<Runtime> {
     egress,
     journal,
     gateway: { replay: (call) => replay(call, ports) },
+    nudge: () => jobs.nudge('notifications'),
   }
+  const jobs = startJobs({ pool: database.pool, jobs: [], log })
 
   return {
     settings,
@@ -157,6 +160,7 @@ async function start(say: (line: string) => void): Promise<Runtime> {
     health: async () => ({ database: await answers(database), journal: flusher.status() }),
     async close() {
       retention.stop()
+      await jobs.stop()
       await changes.close()
       journal.close()
       await flusher.stop()

@@ -147,6 +147,7 @@ const RULES: Rule[] = [
     only: /^node:/,
   },
   { room: ['lib/tokens.ts'], may: [], only: /^(gpt-tokenizer.*|node:.*)$/ },
+  { room: ['lib/jobs.ts'], may: [], only: /^pg$/ },
   { room: ['lib/welcome.ts'], may: [], types: ['lib/admin/bootstrap.ts'] },
   { room: ['lib/compose.ts'], may: ['lib/'] },
   { room: ['e2e/'], may: ['lib/testing/'], types: ['lib/contract/'] },
