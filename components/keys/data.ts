@@ -2,7 +2,8 @@
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { apiKeys, workspaces } from '@/lib/contract/access.ts'
+import { apiKeys } from '@/lib/contract/access.ts'
+import { workspaces } from '@/lib/contract/people.ts'
 import type { List } from '@/lib/contract/resource.ts'
 import type { KeyType } from '@/lib/contract/scopes.ts'
 import { apiFetch, queries } from '@/lib/queries.ts'

@@ -1,7 +1,7 @@
 /** Workspaces and the person who looks at them. Source: admin-contract §1.2, §2.2. */
 import type { z } from 'zod'
 import { type OrganisationRole, rightsOfRole, type WorkspaceRole } from '../auth/scopes.ts'
-import { me, type meRow, type workspaceRow, workspaces } from '../contract/access.ts'
+import { me, type meRow, type workspaceRow, workspaces } from '../contract/people.ts'
 import type { List } from '../contract/resource.ts'
 import { togglesOf } from '../contract/security.ts'
 import type { Prisma, User, Workspace } from '../db/generated/client.ts'

@@ -4,13 +4,14 @@ import * as access from './access.ts'
 import * as audit from './audit.ts'
 import * as catalog from './catalog.ts'
 import { rateLimits, usageLimits } from './limits.ts'
+import * as people from './people.ts'
 import { planeOf } from './planes.ts'
 import { flag, paging, type Resource } from './resource.ts'
 import * as routing from './routing.ts'
 import { SCOPE_FAMILIES } from './scopes.ts'
 import * as telemetry from './telemetry.ts'
 
-const nouns = [access, audit, catalog, routing, telemetry]
+const nouns = [access, audit, catalog, people, routing, telemetry]
   .flatMap((module) => Object.values(module) as unknown[])
   .filter(
     (value): value is Resource =>
