@@ -3,25 +3,19 @@
 import { Alert, Button, Group, Radio, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
-import {
-  type FormEvent,
-  type KeyboardEvent,
-  type ReactNode,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react'
+import { type FormEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { plural } from '../format.ts'
+import { DrawerForm } from '../resource/drawer-form.tsx'
 import { type Problems, problemsOf, useFormState } from '../resource/form-state.ts'
 import { useCan, useWorkspaces } from '../shell/workspace.tsx'
+import { actAsCode } from '../ui/act-code.ts'
+import { CodeTabs, useOrigin } from '../ui/code-tabs.tsx'
 import { notifyDone } from '../ui/notify.tsx'
+import { Steps } from '../ui/steps.tsx'
 import { UrlDrawer } from '../ui/url-drawer.tsx'
 import { setUrlState, useUrlState } from '../ui/url-state.ts'
-import { actAsCode } from './act-code.ts'
 import styles from './catalog.module.css'
 import { ChooseService } from './choose-service.tsx'
-import { CodeTabs, useOrigin } from './code-tabs.tsx'
 import { ConnectionTest, useConnectionTest } from './connection-test.tsx'
 import { CredentialsForm } from './credentials-form.tsx'
 import { type Integration, ROWS_MAX, type Service, useCatalog, useProviders, useServices } from './data.ts'
@@ -38,7 +32,6 @@ import {
   withoutSecrets,
 } from './new-provider.ts'
 import { useSaveProvider } from './save-provider.ts'
-import { Steps } from './steps.tsx'
 
 /** Add provider, at `?add=1` (choose a service), `?add=<service>` (credentials) and `&step=name`. */
 export function AddProvider() {
@@ -138,107 +131,90 @@ function Making({ service }: { service: Service }) {
     notifyDone(`@${made.slug} is ready`)
     setUrlState({ add: null, step: null, open: made.slug, made: '1', tab: null, q: null })
   }
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
-      event.preventDefault()
-      body.current?.requestSubmit()
-    }
-  }
 
   return (
-    <form ref={body} onSubmit={onSubmit} onKeyDown={onKeyDown} noValidate aria-busy={form.isBusy}>
-      <Steps names={STEPS} at={isNaming ? 2 : 1} />
-      <Stack gap={20}>
-        <div className={styles.chosen}>
-          <Monogram name={service.name} colour={service.colour} size={36} />
-          <div>
-            <Text fw={550} truncate>
-              {service.name}
-            </Text>
-            <Text size="xs" c="dimmed" truncate>
-              {service.base_url ??
-                (service.is_local ? 'Answers inside the gateway' : 'At an address of yours')}
-            </Text>
-          </div>
-          <SegmentedControl
-            size="xs"
-            value={isCode ? 'api' : 'form'}
-            onChange={(value) => setCode(value === 'api')}
-            aria-label="Form or code"
-            data={[
-              { value: 'form', label: 'Form' },
-              { value: 'api', label: 'API' },
-            ]}
-          />
+    <DrawerForm
+      form={form}
+      body={body}
+      onSubmit={onSubmit}
+      head={<Steps names={STEPS} at={isNaming ? 2 : 1} />}
+      restoredNote="Secrets are not kept."
+      footer={
+        <>
+          <Button
+            variant="default"
+            leftSection={<ArrowLeft size={14} />}
+            onClick={() => setUrlState(isNaming ? { step: null } : { add: '1', step: null })}
+          >
+            {isNaming ? 'Credentials' : 'Services'}
+          </Button>
+          <Button type="submit" loading={form.isBusy}>
+            {isNaming ? 'Add provider' : 'Continue'}
+          </Button>
+        </>
+      }
+    >
+      <div className={styles.chosen}>
+        <Monogram name={service.name} colour={service.colour} size={36} />
+        <div>
+          <Text fw={550} truncate>
+            {service.name}
+          </Text>
+          <Text size="xs" c="dimmed" truncate>
+            {service.base_url ?? (service.is_local ? 'Answers inside the gateway' : 'At an address of yours')}
+          </Text>
         </div>
-        {form.isRestored && (
-          <Group gap={8} justify="space-between">
-            <Text size="sm" c="dimmed">
-              Unsaved work from before was put back. Secrets are not kept.
-            </Text>
-            <Button variant="subtle" color="gray" size="compact-sm" onClick={form.discard}>
-              Discard it
-            </Button>
-          </Group>
-        )}
-        {form.general && (
-          <Alert color="red" role="alert" p="sm">
-            {form.general}
-          </Alert>
-        )}
-        {isCode ? (
-          <AsCode service={service} draft={values} workspaceId={workspaceId} />
-        ) : isNaming ? (
-          <NameStep form={form} model={exampleModel(service)} slug={slug} />
-        ) : (
-          <>
-            {others.length > 0 && (
-              <Choice
-                others={others}
-                value={values.integration}
-                choose={(integration) => {
-                  const other = others.find(({ slug }) => slug === integration)
-                  test.reset()
-                  form.refuse()
-                  set({
-                    integration,
-                    ...(other ? { name: other.name } : {}),
-                    ...(values.isSlugTyped ? {} : { slug: slugOf(other?.name ?? service.name) }),
-                  })
-                }}
-              />
-            )}
-            {isNew && (
-              <>
-                <CredentialsForm service={service} form={form} />
-                {!service.is_local && <Scope value={values.scope} set={(scope) => set({ scope })} />}
-              </>
-            )}
-            <ConnectionTest
-              name={service.name}
-              state={test.state}
-              start={runTest}
-              cancel={test.cancel}
-              {...(service.model_count === 0 && isNew
-                ? { choice: { leftOut: values.leftOut, set: (leftOut: string[]) => set({ leftOut }) } }
-                : {})}
-            />
-          </>
-        )}
-      </Stack>
-      <div className={styles.footer}>
-        <Button
-          variant="default"
-          leftSection={<ArrowLeft size={14} />}
-          onClick={() => setUrlState(isNaming ? { step: null } : { add: '1', step: null })}
-        >
-          {isNaming ? 'Credentials' : 'Services'}
-        </Button>
-        <Button type="submit" loading={form.isBusy}>
-          {isNaming ? 'Add provider' : 'Continue'}
-        </Button>
+        <SegmentedControl
+          size="xs"
+          value={isCode ? 'api' : 'form'}
+          onChange={(value) => setCode(value === 'api')}
+          aria-label="Form or code"
+          data={[
+            { value: 'form', label: 'Form' },
+            { value: 'api', label: 'API' },
+          ]}
+        />
       </div>
-    </form>
+      {isCode ? (
+        <AsCode service={service} draft={values} workspaceId={workspaceId} />
+      ) : isNaming ? (
+        <NameStep form={form} model={exampleModel(service)} slug={slug} />
+      ) : (
+        <>
+          {others.length > 0 && (
+            <Choice
+              others={others}
+              value={values.integration}
+              choose={(integration) => {
+                const other = others.find(({ slug }) => slug === integration)
+                test.reset()
+                form.refuse()
+                set({
+                  integration,
+                  ...(other ? { name: other.name } : {}),
+                  ...(values.isSlugTyped ? {} : { slug: slugOf(other?.name ?? service.name) }),
+                })
+              }}
+            />
+          )}
+          {isNew && (
+            <>
+              <CredentialsForm service={service} form={form} />
+              {!service.is_local && <Scope value={values.scope} set={(scope) => set({ scope })} />}
+            </>
+          )}
+          <ConnectionTest
+            name={service.name}
+            state={test.state}
+            start={runTest}
+            cancel={test.cancel}
+            {...(service.model_count === 0 && isNew
+              ? { choice: { leftOut: values.leftOut, set: (leftOut: string[]) => set({ leftOut }) } }
+              : {})}
+          />
+        </>
+      )}
+    </DrawerForm>
   )
 }
 

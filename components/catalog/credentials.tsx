@@ -6,13 +6,13 @@ import { KeyRound } from 'lucide-react'
 import { type FormEvent, useMemo, useState } from 'react'
 import { type Problems, problemsOf, useFormState } from '../resource/form-state.ts'
 import { useCan } from '../shell/workspace.tsx'
+import { Facts } from '../ui/facts.tsx'
 import { notifyDone } from '../ui/notify.tsx'
 import styles from './catalog.module.css'
 import { ConnectionTest, useConnectionTest } from './connection-test.tsx'
 import { CredentialsForm } from './credentials-form.tsx'
 import { type Integration, type Provider, type Service, useCatalog, useServices } from './data.ts'
 import { credentialsChange, storedDraft, withoutSecrets } from './new-provider.ts'
-import { Facts } from './provider-words.tsx'
 
 /** What a provider signs in with upstream: masked, tested on demand, replaceable. */
 export function Credentials({ provider }: { provider: Provider }) {

@@ -2,6 +2,7 @@
 
 import { Alert, Autocomplete, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
 import { type FormEvent, useRef } from 'react'
+import { submitOnKeys } from '../resource/form-keys.ts'
 import { problemsOf, useFormState } from '../resource/form-state.ts'
 import { notifyDone } from '../ui/notify.tsx'
 import { UrlDrawer } from '../ui/url-drawer.tsx'
@@ -92,9 +93,7 @@ function Making({ providers, models, first }: Props & { first: string }) {
       onSubmit={submit}
       noValidate
       aria-busy={form.isBusy}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) body.current?.requestSubmit()
-      }}
+      onKeyDown={(event) => submitOnKeys(event, body.current)}
     >
       <Stack gap={16}>
         <Text size="sm" c="dimmed">

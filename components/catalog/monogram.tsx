@@ -1,3 +1,4 @@
+import { initials } from '../ui/initials.ts'
 import styles from './catalog.module.css'
 
 /** A service drawn from its colour and initials: a logo that needs no licence. Decorative; its name stands beside it. */
@@ -27,17 +28,6 @@ export function Monogram({
       {size < 24 ? initials(name).charAt(0) : initials(name)}
     </span>
   )
-}
-
-/** Two letters of a name: the first of its first two words, else its first two. `Together AI` → `TA`, `Groq` → `Gr`. */
-export function initials(name: string): string {
-  const words = name
-    .replace(/\(.*\)/, '')
-    .split(/[\s.·/-]+/)
-    .filter((word) => /[\p{L}\p{N}]/u.test(word))
-  const [first = '?', second] = words
-  if (!second) return [...first].slice(0, 2).join('')
-  return `${[...first][0]}${[...second][0]}`.toUpperCase()
 }
 
 /** White where it reads well (4.5:1) on a `#rrggbb` ground, else black, which then does. */

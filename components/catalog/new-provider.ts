@@ -3,7 +3,7 @@
 import type { integrations } from '@/lib/contract/catalog.ts'
 import type { CreateOf, UpdateOf } from '@/lib/contract/resource.ts'
 import type { Problems } from '../resource/form-state.ts'
-import type { EnvValue } from './act-code.ts'
+import type { EnvValue } from '../ui/act-code.ts'
 import type { Service } from './data.ts'
 
 export interface ProviderDraft {

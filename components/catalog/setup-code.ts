@@ -1,4 +1,4 @@
-import type { Snippet } from './act-code.ts'
+import type { Snippet } from '../ui/act-code.ts'
 
 /**
  * A first call to a model in five clients, ready to paste: the key is read from `$TOLLGATE_API_KEY`. `origin` is this

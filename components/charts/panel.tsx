@@ -4,6 +4,7 @@ import { ActionIcon, Menu, Skeleton, Table } from '@mantine/core'
 import { ChartNoAxesColumn, Download, Ellipsis, Table2 } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import { type ReactNode, useState } from 'react'
+import { saveFile } from '../ui/save-file.ts'
 import styles from './chart.module.css'
 import { type Prepared, toCsv } from './prepare.ts'
 
@@ -52,7 +53,10 @@ export function ChartPanel({ title, headline, prepared, empty, group, onPick }: 
             </Menu.Item>
             <Menu.Item
               leftSection={<Download size={14} />}
-              onClick={() => prepared && download(title, toCsv(prepared))}
+              onClick={() =>
+                prepared &&
+                saveFile(`${title.toLowerCase().replace(/\W+/g, '-')}.csv`, toCsv(prepared), 'text/csv')
+              }
             >
               Download CSV
             </Menu.Item>
@@ -122,12 +126,4 @@ function Numbers({ prepared, title }: { prepared: Prepared; title: string }) {
       </Table>
     </div>
   )
-}
-
-function download(title: string, csv: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([csv], { type: 'text/csv' }))
-  link.download = `${title.toLowerCase().replace(/\W+/g, '-')}.csv`
-  link.click()
-  URL.revokeObjectURL(link.href)
 }

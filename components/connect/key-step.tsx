@@ -6,6 +6,7 @@ import { type FormEvent, useState } from 'react'
 import { useCan, useWorkspaceId } from '../shell/workspace.tsx'
 import { Copyable } from '../ui/copyable.tsx'
 import { describeError } from '../ui/notify.tsx'
+import { saveFile } from '../ui/save-file.ts'
 import styles from './connect.module.css'
 import { type NewKey, useCreateKey } from './create-key.ts'
 import { type ApiKey, secretProblem } from './secret.ts'
@@ -164,7 +165,7 @@ function Made({ made }: { made: NewKey }) {
           component="button"
           type="button"
           size="sm"
-          onClick={() => download(made)}
+          onClick={() => saveFile('tollgate.env', `${KEY_VARIABLE}=${made.secret}\n`)}
           className={styles.download}
         >
           <Download size={13} aria-hidden /> Download .env
@@ -197,11 +198,4 @@ function Paste({ chosen, pasted, setPasted }: Props & { chosen: ApiKey }) {
       data-lpignore="true"
     />
   )
-}
-
-function download({ secret }: NewKey): void {
-  const url = URL.createObjectURL(new Blob([`${KEY_VARIABLE}=${secret}\n`], { type: 'text/plain' }))
-  const link = Object.assign(document.createElement('a'), { href: url, download: 'tollgate.env' })
-  link.click()
-  URL.revokeObjectURL(url)
 }

@@ -7,11 +7,11 @@ import { useId, useState } from 'react'
 import { configs } from '@/lib/contract/routing.ts'
 import { ApiError, queries } from '@/lib/queries.ts'
 import { plural } from '../format.ts'
+import { BudgetFields, RateFields } from '../limits/fields.tsx'
 import type { FormState } from '../resource/form-state.ts'
 import { useWorkspaceId } from '../shell/workspace.tsx'
 import { type KeyDraft, keyProblems } from './key-draft.ts'
 import styles from './keys.module.css'
-import { BudgetFields, RateFields } from './limit-fields.tsx'
 
 const PATHS = [
   'defaults.config_id',
@@ -51,7 +51,7 @@ export function AdvancedFields({ form }: { form: FormState<KeyDraft> }) {
             checked={values.allowConfigOverride}
             onChange={(event) => set({ allowConfigOverride: event.currentTarget.checked })}
           />
-          <BudgetFields form={form} />
+          <BudgetFields form={form} of="the key" />
           <RateFields form={form} />
           <TagsInput
             label="Alert e-mails"

@@ -1,12 +1,13 @@
 'use client'
 
 import { memo } from 'react'
+import { Limits } from '../limits/words.tsx'
 import type { Column } from '../resource/list.tsx'
 import { Copyable } from '../ui/copyable.tsx'
 import { Time } from '../ui/time.tsx'
 import { byWhom } from './data.ts'
 import { type ApiKey, TYPE_WORDS } from './key-draft.ts'
-import { Expiry, KeyLimits, KeyStatus } from './key-words.tsx'
+import { Expiry, KeyStatus } from './key-words.tsx'
 import styles from './keys.module.css'
 
 /** Columns of the key list; a tab of one type does not repeat it, and service keys have no owner. */
@@ -81,7 +82,14 @@ export function columnsOf(
       sort: ({ expires_at }) => expires_at,
       render: ({ expires_at }) => <Expiry at={expires_at} />,
     },
-    { key: 'limits', title: 'Limits', isWideOnly: true, render: (row) => <KeyLimits of={row} /> },
+    {
+      key: 'limits',
+      title: 'Limits',
+      isWideOnly: true,
+      render: ({ usage_limits_all, rate_limits }) => (
+        <Limits usage_limits={usage_limits_all} rate_limits={rate_limits} />
+      ),
+    },
     { key: 'status', title: 'Status', sort: ({ status }) => status, render: (row) => <KeyStatus of={row} /> },
   ]
 }

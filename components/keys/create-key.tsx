@@ -1,25 +1,26 @@
 'use client'
 
-import { Alert, Button, Group, SegmentedControl, Stack, Text } from '@mantine/core'
+import { Button, Group, SegmentedControl } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
-import { type FormEvent, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react'
 import type { z } from 'zod'
 import type { apiKeySecretRow } from '@/lib/contract/access.ts'
 import type { KeyType } from '@/lib/contract/scopes.ts'
-import { Steps } from '../catalog/steps.tsx'
+import { DrawerForm } from '../resource/drawer-form.tsx'
+import { focusFirst } from '../resource/form-keys.ts'
 import { type Problems, problemAt, problemsOf, useFormState } from '../resource/form-state.ts'
 import { useCan, useWorkspaceId } from '../shell/workspace.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { Steps } from '../ui/steps.tsx'
 import { UrlDrawer } from '../ui/url-drawer.tsx'
 import { setUrlState, useUrlState } from '../ui/url-state.ts'
 import { FORGOTTEN, useKeyQueries } from './data.ts'
 import { KeyAsCode } from './key-code.tsx'
 import { createBody, DETAIL_PATHS, keyProblems, newKeyDraft } from './key-draft.ts'
 import { KeyFields } from './key-fields.tsx'
-import styles from './keys.module.css'
 import { ScopesPicker } from './scopes-picker.tsx'
-import { showSecretOnce } from './secret-once.tsx'
+import { showKeyOnce } from './show-key.tsx'
 
 /** Create key, at `?create=1` and `&step=permissions`. */
 export function CreateKey() {
@@ -110,119 +111,74 @@ function Form({ types }: { types: readonly KeyType[] }) {
     )
     if (!made) return
     setUrlState({ create: null, step: null })
-    showSecretOnce({ id: made.id, name: values.name.trim(), secret: made.key })
+    showKeyOnce({ id: made.id, name: values.name.trim(), secret: made.key })
   }
 
   return (
-    <form
-      ref={body}
-      className={styles.form}
+    <DrawerForm
+      form={form}
+      body={body}
       onSubmit={submit}
-      onKeyDown={(event) => submitOnKeys(event, body.current)}
-      noValidate
-      aria-busy={form.isBusy}
-    >
-      <Group justify="space-between" align="flex-start" wrap="nowrap" gap={8}>
-        <Steps names={['Details', 'Permissions']} at={isLast ? 1 : 0} />
-        <SegmentedControl
-          size="xs"
-          mt={-4}
-          value={isCode ? 'api' : 'form'}
-          onChange={(value) => setCode(value === 'api')}
-          aria-label="Form or code"
-          data={[
-            { value: 'form', label: 'Form' },
-            { value: 'api', label: 'API' },
-          ]}
-        />
-      </Group>
-      <Stack gap={16}>
-        {form.isRestored && (
-          <Group gap={8} justify="space-between">
-            <Text size="sm" c="dimmed">
-              Unsaved work from before was put back.
-            </Text>
-            <Button variant="subtle" color="gray" size="compact-sm" onClick={form.discard}>
-              Discard it
-            </Button>
-          </Group>
-        )}
-        {form.general && (
-          <Alert color="red" role="alert" p="sm">
-            {form.general}
-          </Alert>
-        )}
-        {isCode ? (
-          <KeyAsCode draft={values} />
-        ) : isLast ? (
-          <ScopesPicker
-            type={values.type}
-            value={values.scopes}
-            error={form.problem('scopes')}
-            set={(scopes) => {
-              form.set({ scopes })
-              form.judge(['scopes'], {})
-            }}
+      head={
+        <Group justify="space-between" align="flex-start" wrap="nowrap" gap={8}>
+          <Steps names={['Details', 'Permissions']} at={isLast ? 1 : 0} />
+          <SegmentedControl
+            size="xs"
+            mt={-4}
+            value={isCode ? 'api' : 'form'}
+            onChange={(value) => setCode(value === 'api')}
+            aria-label="Form or code"
+            data={[
+              { value: 'form', label: 'Form' },
+              { value: 'api', label: 'API' },
+            ]}
           />
-        ) : (
-          <KeyFields form={form} isNew types={types} />
-        )}
-      </Stack>
-      <div className={styles.footer}>
-        {isLast ? (
+        </Group>
+      }
+      footer={
+        <>
+          {isLast ? (
+            <Button
+              variant="default"
+              leftSection={<ArrowLeft size={14} />}
+              onClick={() => goTo(null, { name: '' })}
+            >
+              Details
+            </Button>
+          ) : (
+            <Button variant="default" onClick={() => setUrlState({ create: null, step: null })}>
+              Cancel
+            </Button>
+          )}
           <Button
-            variant="default"
-            leftSection={<ArrowLeft size={14} />}
-            onClick={() => goTo(null, { name: '' })}
+            key={isLast ? 'create' : 'continue'}
+            type="submit"
+            loading={form.isBusy}
+            // The second half of a double click on Continue lands here.
+            onClick={(event) => event.detail > 1 && event.preventDefault()}
           >
-            Details
+            {isLast ? 'Create key' : 'Continue'}
           </Button>
-        ) : (
-          <Button variant="default" onClick={() => setUrlState({ create: null, step: null })}>
-            Cancel
-          </Button>
-        )}
-        <Button
-          key={isLast ? 'create' : 'continue'}
-          type="submit"
-          loading={form.isBusy}
-          // The second half of a double click on Continue lands here.
-          onClick={(event) => event.detail > 1 && event.preventDefault()}
-        >
-          {isLast ? 'Create key' : 'Continue'}
-        </Button>
-      </div>
-    </form>
+        </>
+      }
+    >
+      {isCode ? (
+        <KeyAsCode draft={values} />
+      ) : isLast ? (
+        <ScopesPicker
+          type={values.type}
+          value={values.scopes}
+          error={form.problem('scopes')}
+          set={(scopes) => {
+            form.set({ scopes })
+            form.judge(['scopes'], {})
+          }}
+        />
+      ) : (
+        <KeyFields form={form} isNew types={types} />
+      )}
+    </DrawerForm>
   )
-}
-
-/** ⌘↵ or Ctrl ↵ submits. */
-export function submitOnKeys(event: KeyboardEvent, form: HTMLFormElement | null): void {
-  if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
-  event.preventDefault()
-  form?.requestSubmit()
-}
-
-/** Puts the cursor where the first problem is, once the step that shows it is drawn. */
-export function focusFirst(form: HTMLFormElement | null, found: Problems): void {
-  const first = Object.keys(found)[0]
-  if (!first) return
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() => {
-      const field = fieldAt(form, first)
-      if (field?.matches('input, textarea')) field.focus()
-      else field?.querySelector<HTMLElement>('input, textarea, button')?.focus()
-      field?.scrollIntoView({ block: 'nearest' })
-    }),
-  )
-}
-
-/** The field at a wire path, or the nearest one around it: the server names metadata by its name, the form by its row. */
-function fieldAt(form: HTMLFormElement | null, path: string): HTMLElement | null {
-  const own = form?.querySelector<HTMLElement>(`[data-path="${CSS.escape(path)}"]`)
-  if (own || !path.includes('.')) return own ?? null
-  const around = path.slice(0, path.lastIndexOf('.'))
-  return form?.querySelector<HTMLElement>(`[data-path^="${CSS.escape(around)}."]`) ?? fieldAt(form, around)
 }
 
 function detailsOf(found: Problems): Problems {

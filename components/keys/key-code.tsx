@@ -1,9 +1,9 @@
 'use client'
 
 import { Text } from '@mantine/core'
-import { actAsCode } from '../catalog/act-code.ts'
-import { CodeTabs, useOrigin } from '../catalog/code-tabs.tsx'
 import { useWorkspaceId, useWorkspaces } from '../shell/workspace.tsx'
+import { actAsCode } from '../ui/act-code.ts'
+import { CodeTabs, useOrigin } from '../ui/code-tabs.tsx'
 import { createBody, type KeyDraft } from './key-draft.ts'
 
 /** Creating this key, as code. */

@@ -6,16 +6,18 @@ import { Pencil, Power, RotateCw, Trash2 } from 'lucide-react'
 import Link from 'next/link'
 import { type FormEvent, useMemo, useRef } from 'react'
 import { SCOPES } from '@/lib/contract/scopes.ts'
-import { Facts } from '../catalog/provider-words.tsx'
 import { canCall } from '../connect/secret.ts'
 import { absoluteTime } from '../format.ts'
+import { limitWords } from '../limits/words.tsx'
+import { DrawerForm } from '../resource/drawer-form.tsx'
+import { focusFirst } from '../resource/form-keys.ts'
 import { useFormState } from '../resource/form-state.ts'
 import { Problem } from '../resource/list.tsx'
 import { Copyable } from '../ui/copyable.tsx'
+import { Facts } from '../ui/facts.tsx'
 import { notifyDone } from '../ui/notify.tsx'
 import { Time } from '../ui/time.tsx'
 import { setUrlState, useUrlState } from '../ui/url-state.ts'
-import { focusFirst, submitOnKeys } from './create-key.tsx'
 import { byWhom, useKeyQueries, usePeople } from './data.ts'
 import { useKeyActs } from './key-acts.tsx'
 import { KeyAsCode } from './key-code.tsx'
@@ -29,7 +31,7 @@ import {
   updateBody,
 } from './key-draft.ts'
 import { KeyFields } from './key-fields.tsx'
-import { Expiry, KeyStatus, limitWords, useMayChange } from './key-words.tsx'
+import { Expiry, KeyStatus, useMayChange } from './key-words.tsx'
 import styles from './keys.module.css'
 import { useRotateKey } from './rotate-key.tsx'
 import { meaningOf } from './scope-groups.ts'
@@ -81,7 +83,7 @@ function Overview({ apiKey: key }: { apiKey: ApiKey }) {
   const isOff = key.status === 'disabled'
   const until = key.key_transition_expires_at
   const metadata = Object.entries(key.defaults.metadata)
-  const limits = limitWords(key)
+  const limits = limitWords({ ...key, usage_limits: key.usage_limits_all })
   const meanings = new Map(SCOPES.map((scope) => [scope.id, meaningOf(scope)]))
   return (
     <>
@@ -223,56 +225,40 @@ function Edit({ apiKey: key }: { apiKey: ApiKey }) {
     setUrlState({ pane: null })
   }
   return (
-    <form
-      ref={body}
-      className={styles.form}
+    <DrawerForm
+      form={form}
+      body={body}
       onSubmit={submit}
-      onKeyDown={(event) => submitOnKeys(event, body.current)}
-      noValidate
-      aria-busy={form.isBusy}
-    >
-      <Stack gap={16}>
-        {form.isRestored && (
-          <Group gap={8} justify="space-between">
-            <span className={styles.dim}>Unsaved work from before was put back.</span>
-            <Button variant="subtle" color="gray" size="compact-sm" onClick={form.discard}>
-              Discard it
-            </Button>
-          </Group>
-        )}
-        {form.general && (
-          <Alert color="red" role="alert" p="sm">
-            {form.general}
-          </Alert>
-        )}
-        <KeyFields form={form} isNew={false} />
-        <section className={styles.section}>
-          <h3>Permissions</h3>
-          <ScopesPicker
-            type={key.type}
-            value={form.values.scopes}
-            error={form.problem('scopes')}
-            set={(scopes) => {
-              form.set({ scopes })
-              form.judge(['scopes'], {})
+      footer={
+        <>
+          <Button
+            variant="default"
+            onClick={() => {
+              form.discard()
+              setUrlState({ pane: null })
             }}
-          />
-        </section>
-      </Stack>
-      <div className={styles.footer}>
-        <Button
-          variant="default"
-          onClick={() => {
-            form.discard()
-            setUrlState({ pane: null })
+          >
+            Cancel
+          </Button>
+          <Button type="submit" loading={form.isBusy} disabled={Object.keys(change).length === 0}>
+            Save key
+          </Button>
+        </>
+      }
+    >
+      <KeyFields form={form} isNew={false} />
+      <section className={styles.section}>
+        <h3>Permissions</h3>
+        <ScopesPicker
+          type={key.type}
+          value={form.values.scopes}
+          error={form.problem('scopes')}
+          set={(scopes) => {
+            form.set({ scopes })
+            form.judge(['scopes'], {})
           }}
-        >
-          Cancel
-        </Button>
-        <Button type="submit" loading={form.isBusy} disabled={Object.keys(change).length === 0}>
-          Save key
-        </Button>
-      </div>
-    </form>
+        />
+      </section>
+    </DrawerForm>
   )
 }

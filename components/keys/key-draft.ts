@@ -3,7 +3,6 @@ import { z } from 'zod'
 import type { apiKeyRow, apiKeys } from '@/lib/contract/access.ts'
 import type { CreateOf, UpdateOf } from '@/lib/contract/resource.ts'
 import { DEFAULT_WORKSPACE_SCOPES, type KeyType, scopesFor } from '@/lib/contract/scopes.ts'
-import type { Problems } from '../resource/form-state.ts'
 import {
   type BudgetDraft,
   budgetsBody,
@@ -12,7 +11,8 @@ import {
   type RateDraft,
   ratesBody,
   ratesOf,
-} from './limit-draft.ts'
+} from '../limits/draft.ts'
+import type { Problems } from '../resource/form-state.ts'
 
 export type ApiKey = z.output<typeof apiKeyRow>
 
@@ -203,23 +203,6 @@ export function updateBody(before: KeyDraft, now: KeyDraft): UpdateOf<typeof api
       : { alert_emails: now.alertEmails.length > 0 ? [...now.alertEmails] : null }),
     ...(same([...before.scopes].sort(), [...now.scopes].sort()) ? {} : { scopes: [...now.scopes] }),
   }
-}
-
-/** Lines of a `.env` file with the secret and where to use it. */
-export function envFile(name: string, secret: string, origin: string): string {
-  const title = name.replace(/[\r\n]+/g, ' ')
-  return `# ${title}\nTOLLGATE_API_KEY=${secret}\nTOLLGATE_BASE_URL=${origin}/api/v1\n`
-}
-
-/** A file name that any system takes: `checkout-bot.env`. */
-export function envFileName(name: string): string {
-  const stem = name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 48)
-  return `${stem || 'tollgate'}.env`
 }
 
 function metadataOf({ metadata }: KeyDraft): Record<string, string> | undefined {

@@ -1,13 +1,11 @@
 'use client'
 
-import { memo } from 'react'
 import type { KeyType } from '@/lib/contract/scopes.ts'
 import { useWorkspaces } from '../shell/workspace.tsx'
 import { Status, type Tone } from '../ui/status.tsx'
 import { Time, useNow } from '../ui/time.tsx'
 import type { ApiKey } from './key-draft.ts'
 import styles from './keys.module.css'
-import { budgetWords, rateWords } from './limit-draft.ts'
 
 const TONES: Readonly<Record<ApiKey['status'], Tone>> = {
   active: 'ok',
@@ -18,29 +16,6 @@ const TONES: Readonly<Record<ApiKey['status'], Tone>> = {
 
 export function KeyStatus({ of: { status } }: { of: ApiKey }) {
   return <Status tone={TONES[status]}>{status.charAt(0).toUpperCase() + status.slice(1)}</Status>
-}
-
-/** Budgets and rates of a key in words. They are kept, and this version does not act on them: said wherever they stand. */
-export const KeyLimits = memo(function KeyLimits({ of: key }: { of: ApiKey }) {
-  const words = limitWords(key)
-  if (words.length === 0) return <span className={styles.dim}>–</span>
-  return (
-    <span
-      className={styles.limits}
-      title={`${words.join(' · ')}. Stored; this version does not enforce it yet.`}
-    >
-      <span className={styles.limitWords}>
-        {words[0]}
-        {words.length > 1 && ` +${words.length - 1}`}
-      </span>
-      <span className={styles.dim}>not enforced yet</span>
-    </span>
-  )
-})
-
-/** Each budget and rate limit of a key as a phrase. */
-export function limitWords(key: Pick<ApiKey, 'usage_limits_all' | 'rate_limits'>): string[] {
-  return [...key.usage_limits_all.map(budgetWords), ...(key.rate_limits ?? []).map(rateWords)]
 }
 
 const SOON_MS = 7 * 86_400_000

@@ -10,7 +10,7 @@ import { absoluteTime } from '../format.ts'
 import { describeError } from '../ui/notify.tsx'
 import { FORGOTTEN, useKeyQueries } from './data.ts'
 import type { ApiKey } from './key-draft.ts'
-import { showSecretOnce } from './secret-once.tsx'
+import { showKeyOnce } from './show-key.tsx'
 
 const HOUR_MS = 3_600_000
 
@@ -58,7 +58,7 @@ function Rotate({
     const made = await rotate.mutateAsync(ms).catch(() => null)
     if (!made) return
     close()
-    showSecretOnce({
+    showKeyOnce({
       id: target.id,
       name: target.name,
       secret: made.key,

@@ -14,10 +14,12 @@ interface Props {
   value: readonly string[]
   set: (scopes: string[]) => void
   error: string | undefined
+  /** Wire path of the field. */
+  path?: string
 }
 
 /** What a key may do: scopes by group, each with its meaning, found by typing. What the person does not hold is not theirs to give. */
-export function ScopesPicker({ type, value, set, error }: Props) {
+export function ScopesPicker({ type, value, set, error, path = 'scopes' }: Props) {
   const { workspace, me } = useWorkspaces()
   const [search, setSearch] = useState('')
   const own = new Set([...(workspace?.scopes ?? []), ...(me?.scopes ?? [])])
@@ -35,7 +37,7 @@ export function ScopesPicker({ type, value, set, error }: Props) {
   const toggle = useCallback((scope: Scope) => latest.current.set(toggled(latest.current.value, [scope])), [])
 
   return (
-    <Stack gap={12} data-path="scopes">
+    <Stack gap={12} data-path={path}>
       <div className={styles.scopesHead}>
         <TextInput
           type="search"

@@ -4,8 +4,8 @@ import { Button, UnstyledButton } from '@mantine/core'
 import { Bot, ChevronRight, Settings2, User, Wrench } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { compact, plural } from '../format.ts'
+import { Json } from '../ui/json.tsx'
 import type { Conversation, Log, Message } from './detail.ts'
-import { Json } from './json.tsx'
 import styles from './logs.module.css'
 
 const CHARACTERS_SHOWN = 1_600

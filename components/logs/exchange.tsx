@@ -4,11 +4,12 @@ import { SegmentedControl, Table, Text } from '@mantine/core'
 import { type ReactNode, useMemo, useState } from 'react'
 import { bytes, plural } from '../format.ts'
 import { Copyable } from '../ui/copyable.tsx'
-import { eventsOf, prettyOf } from './bodies.ts'
+import { Json } from '../ui/json.tsx'
+import { prettyOf } from '../ui/json-text.ts'
+import { SideBySide } from '../ui/side-by-side.tsx'
+import { eventsOf, readable } from './bodies.ts'
 import { isBytes } from './curl.ts'
 import type { LogDetail } from './detail.ts'
-import { diffLines, folded } from './diff.ts'
-import { Json } from './json.tsx'
 import styles from './logs.module.css'
 
 type Part = LogDetail['request'] & { status?: number | undefined }
@@ -57,7 +58,7 @@ export function ExchangePart({
         ) : (
           <>
             {isBytes(part.body) && <p className={styles.dim}>Not text; here as base64.</p>}
-            <Json value={part.body} label={`${name.toLowerCase()} body`} isRaw={view === 'raw'} />
+            <Json value={readable(part.body)} label={`${name.toLowerCase()} body`} isRaw={view === 'raw'} />
           </>
         )
       ) : (
@@ -84,7 +85,7 @@ export function Sent({
   sent: NonNullable<LogDetail['transformedRequest']>
 }) {
   const [asked, became] = useMemo(
-    () => [prettyOf(detail.request.body), prettyOf(sent.body)],
+    () => [prettyOf(readable(detail.request.body)), prettyOf(readable(sent.body))],
     [detail.request.body, sent.body],
   )
   const isChanged = asked !== became && sent.body !== undefined
@@ -97,7 +98,12 @@ export function Sent({
         <h3>Body</h3>
       </div>
       {isChanged ? (
-        <SideBySide left={asked} right={became} />
+        <SideBySide
+          label="The caller’s body and the one sent, side by side"
+          headings={['From the caller', 'To the provider']}
+          left={asked}
+          right={became}
+        />
       ) : (
         <Text c="dimmed">The provider was sent the caller’s own body, unchanged.</Text>
       )}
@@ -106,63 +112,10 @@ export function Sent({
           <div className={styles.partHead}>
             <h3>What the provider answered, before it was translated</h3>
           </div>
-          <Json value={originalResponse.body} label="the provider’s own answer" />
+          <Json value={readable(originalResponse.body)} label="the provider’s own answer" />
         </>
       )}
     </>
-  )
-}
-
-const LINES_SHOWN = 1_500
-
-function SideBySide({ left, right }: { left: string; right: string }) {
-  const lines = useMemo(() => folded(diffLines(left, right)), [left, right])
-  return (
-    <>
-      <section className={styles.diff} aria-label="The caller’s body and the one sent, side by side">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-        <table tabIndex={0}>
-          <thead>
-            <tr>
-              <th scope="col">From the caller</th>
-              <th scope="col">To the provider</th>
-            </tr>
-          </thead>
-          <tbody>
-            {lines.slice(0, LINES_SHOWN).map((line, index) =>
-              'skipped' in line ? (
-                // biome-ignore lint/suspicious/noArrayIndexKey: lines of one unchanging comparison
-                <tr key={index} data-skipped>
-                  <td colSpan={2}>{plural(line.skipped, 'equal line')}</td>
-                </tr>
-              ) : (
-                // biome-ignore lint/suspicious/noArrayIndexKey: lines of one unchanging comparison
-                <tr key={index} data-changed={!line.isSame || undefined}>
-                  <DiffCell text={line.left} mark={line.isSame ? undefined : '−'} side="left" />
-                  <DiffCell text={line.right} mark={line.isSame ? undefined : '+'} side="right" />
-                </tr>
-              ),
-            )}
-          </tbody>
-        </table>
-      </section>
-      {lines.length > LINES_SHOWN && (
-        <Text size="xs" c="dimmed" mt={6}>
-          The first {LINES_SHOWN.toLocaleString('en-US')} of {lines.length.toLocaleString('en-US')} lines.
-        </Text>
-      )}
-    </>
-  )
-}
-
-function DiffCell({ text, mark, side }: { text: string | null; mark: string | undefined; side: string }) {
-  return (
-    <td data-side={side} data-empty={text === null || undefined}>
-      {text !== null && mark && <span className={styles.mark}>{mark}</span>}
-      {text !== null && text.length > 400
-        ? `${text.slice(0, 400)}… (${text.length.toLocaleString('en-US')})`
-        : text}
-    </td>
   )
 }
 

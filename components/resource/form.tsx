@@ -15,10 +15,11 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core'
-import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { z } from 'zod'
 import { ApiError } from '@/lib/queries.ts'
 import { notifyError } from '../ui/notify.tsx'
+import { submitOnKeys } from './form-keys.ts'
 import {
   emptyErrors,
   type FieldKind,
@@ -150,15 +151,14 @@ export function ResourceForm<S extends z.ZodObject, Reply>(props: Props<S, Reply
       setBusy(false)
     }
   }
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
-      event.preventDefault()
-      form.current?.requestSubmit()
-    }
-  }
-
   return (
-    <form ref={form} onSubmit={onSubmit} onKeyDown={onKeyDown} noValidate aria-busy={isBusy}>
+    <form
+      ref={form}
+      onSubmit={onSubmit}
+      onKeyDown={(event) => submitOnKeys(event, form.current)}
+      noValidate
+      aria-busy={isBusy}
+    >
       <Stack gap={16}>
         {isRestored && (
           <Group gap={8} justify="space-between">

@@ -1,8 +1,10 @@
 'use client'
 
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { modals } from '@mantine/modals'
+import Link from 'next/link'
 import { type FormEvent, type ReactNode, useState } from 'react'
+import styles from './confirm.module.css'
 import { describeError } from './notify.tsx'
 
 interface Destruction {
@@ -10,8 +12,10 @@ interface Destruction {
   title: string
   /** What the person must type: the thing's own name. */
   name: string
-  /** What else it touches: "3 keys use this config." */
+  /** What becomes of it: "Calls with it are refused within 2 seconds, for good." */
   consequence: ReactNode
+  /** What else it touches, each with where to see it: "3 keys", "2 configs". */
+  touches?: readonly { what: string; href?: string }[]
   /** The button: "Delete key". */
   verb: string
   /** Its rejection is shown in the dialog, which stays open. */
@@ -26,7 +30,14 @@ export function confirmByTyping(destruction: Destruction): void {
   })
 }
 
-function TypedConfirm({ name, consequence, verb, run, close }: Destruction & { close: () => void }) {
+function TypedConfirm({
+  name,
+  consequence,
+  touches = [],
+  verb,
+  run,
+  close,
+}: Destruction & { close: () => void }) {
   const [typed, setTyped] = useState('')
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
@@ -48,6 +59,21 @@ function TypedConfirm({ name, consequence, verb, run, close }: Destruction & { c
     <form onSubmit={submit}>
       <Stack gap={16}>
         <Text component="div">{consequence}</Text>
+        {touches.length > 0 && (
+          <ul className={styles.touches} aria-label="What else it touches">
+            {touches.map(({ what, href }) => (
+              <li key={what}>
+                {href ? (
+                  <Anchor component={Link} href={href} onClick={close}>
+                    {what}
+                  </Anchor>
+                ) : (
+                  what
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
         <TextInput
           data-autofocus
           label={

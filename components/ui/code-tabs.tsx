@@ -3,9 +3,9 @@
 import { Tabs } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
 import { useSyncExternalStore } from 'react'
-import { CodeBlock } from '../ui/copyable.tsx'
 import type { Snippet } from './act-code.ts'
-import styles from './catalog.module.css'
+import styles from './code-tabs.module.css'
+import { CodeBlock } from './copyable.tsx'
 
 /** The same thing in several languages; the one somebody reads is remembered everywhere. */
 export function CodeTabs({ snippets, maxHeight }: { snippets: readonly Snippet[]; maxHeight?: number }) {
@@ -13,7 +13,7 @@ export function CodeTabs({ snippets, maxHeight }: { snippets: readonly Snippet[]
   const shown = snippets.find(({ label }) => label === chosen) ?? snippets[0]
   return (
     <Tabs value={shown?.label ?? null} onChange={(label) => label && choose(label)} keepMounted={false}>
-      <Tabs.List mb={8} className={styles.codeTabs}>
+      <Tabs.List mb={8} className={styles.list}>
         {snippets.map(({ label }) => (
           <Tabs.Tab key={label} value={label}>
             {label}

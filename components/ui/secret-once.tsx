@@ -2,27 +2,33 @@
 
 import { Alert, Button, CopyButton, Group, Stack, Text } from '@mantine/core'
 import { modals } from '@mantine/modals'
-import { Check, Copy, Download, Plug } from 'lucide-react'
+import { Check, Copy, Download } from 'lucide-react'
 import { useRouter } from 'next/navigation'
-import { useEffect, useState } from 'react'
-import { absoluteTime } from '../format.ts'
-import { envFile, envFileName } from './key-draft.ts'
-import styles from './keys.module.css'
+import { type ReactNode, useEffect, useState } from 'react'
+import { envFile, envFileName } from './env-file.ts'
+import { saveFile } from './save-file.ts'
+import styles from './secret-once.module.css'
 
-interface Secret {
-  /** Of the key. */
-  id: string
-  /** Of the key, for the file too. */
+export interface Secret {
+  /** What it is: "key", "signing secret". */
+  noun: string
+  /** Of the thing it opens, for the file too. */
   name: string
   secret: string
-  /** Until when the secret before this one still works; null when it ended at once, undefined when there was none. */
-  olderUntil?: string | null
+  /** How one comes to another when this one is lost, as the end of a sentence: "only rotate it". */
+  otherwise: string
+  /** Lines of the `.env` file. */
+  env: Readonly<Record<string, string>>
+  /** What else has to be known now: how long the one before still works. */
+  note?: { text: ReactNode; isBad?: boolean }
+  /** Where to go next, beside closing. */
+  next?: { label: string; icon: ReactNode; href: string }
 }
 
 /** Shows a secret for the only time there is: closed by saying that it is stored, and by nothing else. */
 export function showSecretOnce(secret: Secret): void {
   const modal = modals.open({
-    title: 'Store this key now',
+    title: `Store this ${secret.noun} now`,
     size: 560,
     withCloseButton: false,
     closeOnClickOutside: false,
@@ -31,7 +37,16 @@ export function showSecretOnce(secret: Secret): void {
   })
 }
 
-function SecretOnce({ id, name, secret, olderUntil, close }: Secret & { close: () => void }) {
+function SecretOnce({
+  noun,
+  name,
+  secret,
+  otherwise,
+  env,
+  note,
+  next,
+  close,
+}: Secret & { close: () => void }) {
   const router = useRouter()
   const [isTaken, setTaken] = useState(false)
   useEffect(() => {
@@ -42,8 +57,7 @@ function SecretOnce({ id, name, secret, olderUntil, close }: Secret & { close: (
   return (
     <Stack gap={16}>
       <Text>
-        This is the only time the secret of <b>{name}</b> is shown. Nobody can look it up later, only rotate
-        it.
+        This is the only time the secret of <b>{name}</b> is shown. Nobody can look it up later, {otherwise}.
       </Text>
       <div className={styles.secret}>
         <code data-testid="secret">{secret}</code>
@@ -59,16 +73,14 @@ function SecretOnce({ id, name, secret, olderUntil, close }: Secret & { close: (
               }}
               aria-live="polite"
             >
-              {copied ? 'Copied' : 'Copy key'}
+              {copied ? 'Copied' : `Copy ${noun}`}
             </Button>
           )}
         </CopyButton>
       </div>
-      {olderUntil !== undefined && (
-        <Alert color={olderUntil ? 'gray' : 'red'} p="sm">
-          {olderUntil
-            ? `The secret before this one works until ${absoluteTime(olderUntil).replace(/:\d\d\.\d{3}/, '')}.`
-            : 'The secret before this one is refused within 2 seconds.'}
+      {note && (
+        <Alert color={note.isBad ? 'red' : 'gray'} p="sm">
+          {note.text}
         </Alert>
       )}
       <Group justify="space-between" gap={8}>
@@ -76,23 +88,25 @@ function SecretOnce({ id, name, secret, olderUntil, close }: Secret & { close: (
           variant="default"
           leftSection={<Download size={14} />}
           onClick={() => {
-            download(envFileName(name), envFile(name, secret, window.location.origin))
+            saveFile(envFileName(name), envFile(name, env))
             setTaken(true)
           }}
         >
           Download .env
         </Button>
         <Group gap={8}>
-          <Button
-            variant="default"
-            leftSection={<Plug size={14} />}
-            onClick={() => {
-              close()
-              router.push(`/connect?key=${encodeURIComponent(id)}`)
-            }}
-          >
-            Stored, connect a client
-          </Button>
+          {next && (
+            <Button
+              variant="default"
+              leftSection={next.icon}
+              onClick={() => {
+                close()
+                router.push(next.href)
+              }}
+            >
+              {next.label}
+            </Button>
+          )}
           <Button variant={isTaken ? 'filled' : 'default'} onClick={close}>
             I stored it
           </Button>
@@ -100,11 +114,4 @@ function SecretOnce({ id, name, secret, olderUntil, close }: Secret & { close: (
       </Group>
     </Stack>
   )
-}
-
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }))
-  const link = Object.assign(document.createElement('a'), { href: url, download: name })
-  link.click()
-  URL.revokeObjectURL(url)
 }

@@ -1,6 +1,5 @@
-/** Budgets and rate limits of a key as its form holds them, and as the wire wants them. Pure. */
+/** Budgets and rate limits as a form holds them, and as the wire wants them. Pure. */
 import type { RateLimit, UsageLimitRow } from '@/lib/contract/limits.ts'
-import { count, money } from '../format.ts'
 
 export type BudgetType = 'cost' | 'tokens'
 export type RateType = RateLimit['type']
@@ -24,6 +23,12 @@ export interface RateDraft {
   unit: RateUnit
   value: number | ''
   onStoreFailure: '' | 'deny' | 'allow'
+}
+
+/** What a form with limits holds of them, whatever else it holds. */
+export interface LimitsDraft {
+  budgets: readonly BudgetDraft[]
+  rates: readonly RateDraft[]
 }
 
 export const BUDGET_TYPES = [
@@ -128,28 +133,4 @@ export function limitProblems(
     if (value === '' || !Number.isInteger(value) || value < 0)
       found[`rate_limits.${index}.value`] = 'Must be a whole number, 0 or more'
   return found
-}
-
-/** A budget in words: `$200.00 a month`, `2,000,000 tokens every 10 days`. */
-export function budgetWords(
-  row: Pick<UsageLimitRow, 'type' | 'credit_limit' | 'periodic_reset' | 'periodic_reset_days'>,
-): string {
-  const amount = row.type === 'cost' ? money(row.credit_limit) : `${count(row.credit_limit)} tokens`
-  if (row.periodic_reset) return `${amount} a ${row.periodic_reset === 'weekly' ? 'week' : 'month'}`
-  if (row.periodic_reset_days) return `${amount} every ${row.periodic_reset_days} d`
-  return `${amount} in all`
-}
-
-const PER: Readonly<Record<RateUnit, string>> = {
-  rps: 'a second',
-  rpm: 'a minute',
-  rph: 'an hour',
-  rpd: 'a day',
-  rpw: 'a week',
-}
-
-/** A rate limit in words: `300 requests a minute`, `5 at the same time`. */
-export function rateWords({ type, unit, value }: Pick<RateLimit, 'type' | 'unit' | 'value'>): string {
-  if (type === 'concurrent') return `${count(value)} at the same time`
-  return `${count(value)} ${type} ${PER[unit ?? 'rpm']}`
 }

@@ -47,6 +47,18 @@ describe('an act as code', () => {
     expect(code('Python')).not.toContain('note')
   })
 
+  it('is curl alone where no SDK has a method for it', () => {
+    const act = {
+      origin: 'https://gate.example',
+      method: 'DELETE',
+      path: 'x/1',
+      body: { name: 'A' },
+    } as const
+    const [only, ...rest] = actAsCode(act)
+    expect(rest).toEqual([])
+    expect(only?.code).toContain('curl -X DELETE https://gate.example/api/v1/x/1')
+  })
+
   it('never holds a key of its own', () => {
     for (const { code } of snippets()) expect(code).toContain('TOLLGATE_API_KEY')
   })

@@ -16,19 +16,19 @@ export interface EnvValue {
 export interface Act {
   /** Origin of this gateway, without a trailing slash. */
   origin: string
-  method?: 'POST' | 'PUT'
+  method?: 'POST' | 'PUT' | 'DELETE'
   /** Below `/api/v1/`. */
   path: string
   /** Wire body; members that are undefined are left out. */
   body: Readonly<Record<string, unknown>>
-  /** Method of the SDK and its arguments, where they are not the body's. */
-  python: { call: string; input?: Readonly<Record<string, unknown>> }
-  node: { call: string; input?: Readonly<Record<string, unknown>> }
+  /** Method of the SDK and its arguments, where they are not the body's; left out where the SDK has none. */
+  python?: { call: string; input?: Readonly<Record<string, unknown>> }
+  node?: { call: string; input?: Readonly<Record<string, unknown>> }
 }
 
 const KEY = 'TOLLGATE_API_KEY'
 
-/** The act in three dialects; the admin key is `$TOLLGATE_API_KEY`. */
+/** The act in curl and in the SDKs that have it; the admin key is `$TOLLGATE_API_KEY`. */
 export function actAsCode({ origin, method = 'POST', path, body, python, node }: Act): Snippet[] {
   const base = `${origin}/api/v1`
   return [
@@ -41,32 +41,42 @@ export function actAsCode({ origin, method = 'POST', path, body, python, node }:
         `  -d ${shell(body)}`,
       ].join('\n'),
     },
-    {
-      label: 'Python',
-      code: [
-        'import os',
-        'from portkey_ai import Portkey',
-        '',
-        `client = Portkey(api_key=os.environ["${KEY}"], base_url=${JSON.stringify(base)})`,
-        `answer = client.${python.call}(`,
-        ...members(python.input ?? body).map(([name, value]) => `    ${name}=${pythonLiteral(value, 4)},`),
-        ')',
-        'print(answer)',
-      ].join('\n'),
-    },
-    {
-      label: 'Node',
-      code: [
-        "import { Portkey } from 'portkey-ai'",
-        '',
-        'const client = new Portkey({',
-        `  apiKey: process.env.${KEY},`,
-        `  baseURL: ${scriptString(base)},`,
-        '})',
-        `const answer = await client.${node.call}(${scriptLiteral(node.input ?? body, 0)})`,
-        'console.log(answer)',
-      ].join('\n'),
-    },
+    ...(python
+      ? [
+          {
+            label: 'Python',
+            code: [
+              'import os',
+              'from portkey_ai import Portkey',
+              '',
+              `client = Portkey(api_key=os.environ["${KEY}"], base_url=${JSON.stringify(base)})`,
+              `answer = client.${python.call}(`,
+              ...members(python.input ?? body).map(
+                ([name, value]) => `    ${name}=${pythonLiteral(value, 4)},`,
+              ),
+              ')',
+              'print(answer)',
+            ].join('\n'),
+          },
+        ]
+      : []),
+    ...(node
+      ? [
+          {
+            label: 'Node',
+            code: [
+              "import { Portkey } from 'portkey-ai'",
+              '',
+              'const client = new Portkey({',
+              `  apiKey: process.env.${KEY},`,
+              `  baseURL: ${scriptString(base)},`,
+              '})',
+              `const answer = await client.${node.call}(${scriptLiteral(node.input ?? body, 0)})`,
+              'console.log(answer)',
+            ].join('\n'),
+          },
+        ]
+      : []),
   ]
 }
 

@@ -3,14 +3,14 @@
 import { Button } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { bytes } from '../format.ts'
-import { CopyCorner } from '../ui/copyable.tsx'
-import { prettyOf, rawOf, tokensOf } from './bodies.ts'
-import styles from './logs.module.css'
+import { CopyCorner } from './copyable.tsx'
+import styles from './json.module.css'
+import { prettyOf, rawOf, tokensOf } from './json-text.ts'
 
 const CHARACTERS_SHOWN = 60_000
 const COLOURED_MAX = 60_000
 
-/** A body in full: indented and coloured when it is JSON, or as it came. Very long ones open in parts. */
+/** A value in full: indented and coloured when it is JSON, or as it came. Very long ones open in parts. */
 export function Json({
   value,
   label,

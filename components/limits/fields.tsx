@@ -5,11 +5,10 @@ import { Plus, Trash2 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { FormState } from '../resource/form-state.ts'
 import { Status } from '../ui/status.tsx'
-import type { KeyDraft } from './key-draft.ts'
-import styles from './keys.module.css'
 import {
   BUDGET_TYPES,
   type BudgetDraft,
+  type LimitsDraft,
   limitProblems,
   newBudget,
   newRate,
@@ -17,12 +16,13 @@ import {
   RATE_UNITS,
   type RateDraft,
   RESETS,
-} from './limit-draft.ts'
+} from './draft.ts'
+import styles from './limits.module.css'
 
-type Form = FormState<KeyDraft>
+type Form = FormState<LimitsDraft>
 
-/** Budgets of a key: one of money, one of tokens. */
-export function BudgetFields({ form }: { form: Form }) {
+/** Budgets: one of money, one of tokens. `of` is whose they are: "the key". */
+export function BudgetFields({ form, of }: { form: Form; of: string }) {
   const rows = form.values.budgets
   const free = BUDGET_TYPES.filter(({ value }) => !rows.some((row) => row.type === value))
   const set = (budgets: readonly BudgetDraft[]) => {
@@ -35,7 +35,7 @@ export function BudgetFields({ form }: { form: Form }) {
   return (
     <Limits
       label="Budget"
-      hint="What the key may spend. Reached, its calls are refused until the reset."
+      hint={`What ${of} may spend. Reached, its calls are refused until the reset.`}
       add="Add budget"
       canAdd={free.length > 0}
       onAdd={() => free[0] && set([...rows, newBudget(free[0].value)])}
@@ -106,7 +106,7 @@ export function BudgetFields({ form }: { form: Form }) {
   )
 }
 
-/** Rate limits of a key: one each of requests, tokens and calls at the same time. */
+/** Rate limits: one each of requests, tokens and calls at the same time. */
 export function RateFields({ form }: { form: Form }) {
   const rows = form.values.rates
   const free = RATE_TYPES.filter(({ value }) => !rows.some((row) => row.type === value))
