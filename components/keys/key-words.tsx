@@ -1,7 +1,7 @@
 'use client'
 
 import type { KeyType } from '@/lib/contract/scopes.ts'
-import { useWorkspaces } from '../shell/workspace.tsx'
+import { useHolds } from '../shell/workspace.tsx'
 import { Status, type Tone } from '../ui/status.tsx'
 import { Time, useNow } from '../ui/time.tsx'
 import type { ApiKey } from './key-draft.ts'
@@ -40,9 +40,6 @@ const FAMILIES: Readonly<Record<KeyType, string>> = {
 
 /** Whether the signed-in person may do something to a key of that type here. */
 export function useMayChange(): (key: ApiKey, verb: 'update' | 'delete' | 'rotate') => boolean {
-  const { workspace, me } = useWorkspaces()
-  return ({ type }, verb) => {
-    const scope = `${FAMILIES[type]}.${verb}`
-    return (workspace?.scopes.includes(scope) || me?.scopes.includes(scope)) ?? false
-  }
+  const holds = useHolds()
+  return ({ type }, verb) => holds(`${FAMILIES[type]}.${verb}`)
 }

@@ -1,17 +1,32 @@
 import { Boxes, KeyRound, LayoutDashboard, type LucideIcon, Plug, ScrollText } from 'lucide-react'
 
-export interface NavItem {
+/** A page: what it is called, and what else people call it in the search. */
+export interface Page {
   href: string
   label: string
   icon: LucideIcon
-  /** Pressed after `g`. */
-  key: string
-  /** For the search: other words people use for it. */
   keywords: readonly string[]
 }
 
-/** Every page that exists, in the order of the navigation. A new page is a row here and nothing else. */
-export const NAV: readonly { group: string; items: readonly NavItem[] }[] = [
+export interface NavItem extends Page {
+  /** Pressed after `g`; unique. */
+  key: string
+  /** Any one of them shows the row; without them everybody has it. */
+  scopes?: readonly string[]
+}
+
+export interface NavGroup {
+  group: string
+  /** Its pages are about the organisation: they show for a person who is in no workspace. */
+  isOrganisation?: boolean
+  items: readonly NavItem[]
+}
+
+/**
+ * Every page with a row, in the order of the navigation. A new page is a row here and nothing else: the sheet on phones,
+ * the search, its shortcut and what links to it (`hasPage`) follow.
+ */
+export const NAV: readonly NavGroup[] = [
   {
     group: 'Observe',
     items: [
@@ -28,6 +43,7 @@ export const NAV: readonly { group: string; items: readonly NavItem[] }[] = [
         icon: ScrollText,
         key: 'l',
         keywords: ['requests', 'calls', 'history', 'traces'],
+        scopes: ['logs.list', 'logs.view'],
       },
     ],
   },
@@ -40,6 +56,7 @@ export const NAV: readonly { group: string; items: readonly NavItem[] }[] = [
         icon: Boxes,
         key: 'm',
         keywords: ['providers', 'models', 'integrations', 'prices'],
+        scopes: ['providers.list', 'virtual_keys.list'],
       },
       {
         href: '/connect',
@@ -59,30 +76,40 @@ export const NAV: readonly { group: string; items: readonly NavItem[] }[] = [
         icon: KeyRound,
         key: 'k',
         keywords: ['tokens', 'secrets', 'access', 'scopes'],
+        scopes: ['workspace_service_api_keys.list', 'workspace_user_api_keys.list'],
       },
     ],
   },
-  { group: 'Organisation', items: [] },
+  { group: 'Organisation', isOrganisation: true, items: [] },
 ]
 
-/** Things to do from anywhere, as addresses that open the right dialog. */
-export const ACTIONS: readonly {
+/** Pages that no row leads to, about the person or the organisation: the account menu and the search know them. */
+export const UNLISTED: readonly Page[] = []
+
+/** Something to do from anywhere, as an address that opens the right dialog. */
+export interface QuickAction {
   href: string
   label: string
   description: string
   keywords: readonly string[]
-}[] = [
+  /** Any one of them offers it. */
+  scopes?: readonly string[]
+}
+
+export const ACTIONS: readonly QuickAction[] = [
   {
     href: '/catalog?add=1',
     label: 'Add provider',
     description: 'Connect an upstream with its credentials',
     keywords: ['new', 'integration'],
+    scopes: ['providers.create'],
   },
   {
     href: '/api-keys?create=1',
     label: 'Create key',
     description: 'A scoped key for a person or a service',
     keywords: ['new', 'token'],
+    scopes: ['workspace_service_api_keys.create', 'workspace_user_api_keys.create'],
   },
   {
     href: '/connect',
@@ -91,6 +118,44 @@ export const ACTIONS: readonly {
     keywords: ['hermes', 'setup'],
   },
 ]
+
+type Holds = (scope: string) => boolean
+
+/** What of a list somebody may see: whatever asks for no scope, or for one they hold. */
+export function allowed<T extends { scopes?: readonly string[] }>(all: readonly T[], holds: Holds): T[] {
+  return all.filter(({ scopes }) => !scopes || scopes.some(holds))
+}
+
+/** The navigation of somebody, groups without a row left out. */
+export function navFor(groups: readonly NavGroup[], holds: Holds): NavGroup[] {
+  return groups
+    .map((group) => ({ ...group, items: allowed(group.items, holds) }))
+    .filter(({ items }) => items.length > 0)
+}
+
+/**
+ * The navigation while nobody has said yet what the person holds: all of it, but for a member the organisation's rows
+ * that need a scope. So hardly anything moves once it is known.
+ */
+export function navBeforeKnown(groups: readonly NavGroup[], role: string): NavGroup[] {
+  return groups.flatMap((group) =>
+    navFor([group], () => role === 'owner' || role === 'admin' || !group.isOrganisation),
+  )
+}
+
+/** Whether a page is there to link to. */
+export function hasPage(href: string): boolean {
+  return [...NAV.flatMap(({ items }) => items), ...UNLISTED].some((page) => page.href === href)
+}
+
+/** Whether a page shows one workspace, so that it has to wait for one. */
+export function needsWorkspace(path: string): boolean {
+  const active = activeItem(path)
+  const isOrganisation = NAV.some(
+    (group) => group.isOrganisation && group.items.some((one) => one === active),
+  )
+  return !isOrganisation && !UNLISTED.some(({ href }) => href === path)
+}
 
 /** The item a path belongs to: the longest address it starts with. */
 export function activeItem(path: string): NavItem | undefined {

@@ -5,9 +5,10 @@ import { Spotlight, spotlight } from '@mantine/spotlight'
 import { CornerDownLeft, LogOut, Moon, Search, Sun, Zap } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
-import { ACTIONS, NAV } from './nav.ts'
+import { UNLISTED } from './nav.ts'
 import styles from './shell.module.css'
 import { signOut } from './sign-out.ts'
+import { useNav } from './use-nav.ts'
 
 interface Entry {
   id: string
@@ -21,16 +22,17 @@ interface Entry {
 
 const LOG_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** ⌘K: go to any page, run any action, open a log by its id, search the logs for anything else. */
+/** ⌘K: go to any page one may see, run any action, open a log by its id, search the logs for anything else. */
 export function GlobalSearch() {
   const [query, setQuery] = useState('')
   const router = useRouter()
   const { setColorScheme } = useMantineColorScheme()
+  const { nav, actions } = useNav()
   const typed = query.trim()
   const go = (href: string) => () => router.push(href)
 
   const all: Entry[] = [
-    ...NAV.flatMap(({ group, items }) =>
+    ...[...nav, { group: 'Account', items: UNLISTED }].flatMap(({ group, items }) =>
       items.map(({ href, label, icon: Icon, keywords }) => ({
         id: href,
         group: 'Pages',
@@ -40,7 +42,7 @@ export function GlobalSearch() {
         run: go(href),
       })),
     ),
-    ...ACTIONS.map(({ href, label, description, keywords }) => ({
+    ...actions.map(({ href, label, description, keywords }) => ({
       id: `do ${label}`,
       group: 'Actions',
       label,

@@ -2,6 +2,7 @@
 
 import {
   ActionIcon,
+  Button,
   Drawer,
   Kbd,
   Menu,
@@ -22,6 +23,7 @@ import {
   PanelLeft,
   Search,
   Sun,
+  UserRound,
 } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
@@ -32,12 +34,14 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { notifyError } from '../ui/notify.tsx'
 import { HealthDot } from './health.tsx'
 import { Logo } from './logo.tsx'
-import { activeItem, NAV } from './nav.ts'
+import { activeItem, hasPage, needsWorkspace } from './nav.ts'
 import { GlobalSearch, openSearch } from './search.tsx'
 import styles from './shell.module.css'
 import { Shortcuts, showShortcuts } from './shortcuts.tsx'
 import { signOut } from './sign-out.ts'
-import { useWorkspaces, WorkspaceProvider, WorkspaceSwitch } from './workspace.tsx'
+import { useNav } from './use-nav.ts'
+import { useCan, useWorkspaces, WorkspaceProvider } from './workspace.tsx'
+import { WorkspaceSwitch } from './workspace-switch.tsx'
 
 export interface Person {
   email: string
@@ -61,7 +65,7 @@ export function Shell({
   const [isSheetOpen, setSheetOpen] = useState(false)
 
   return (
-    <WorkspaceProvider remembered={workspaceId}>
+    <WorkspaceProvider remembered={workspaceId} role={person.role}>
       <a href="#content" className="skip-link">
         Skip to content
       </a>
@@ -131,25 +135,43 @@ export function Shell({
   )
 }
 
-/** Screens are drawn for a workspace, so they wait for the first one to be known. */
+/** Most screens are drawn for a workspace, so they wait for the first one to be known. */
 function Ready({ children }: { children: ReactNode }) {
   const { id, error, retry, me } = useWorkspaces()
+  const canAdd = useCan('workspaces.create') && hasPage('/workspaces')
   const path = usePathname()
   // The last step of the first day's checklist ticks by having been here.
   useEffect(() => {
     if (id && path.startsWith('/logs')) localStorage.setItem(sawLogsKey(id), 'true')
   }, [id, path])
-  if (id !== null) return children
+  if (id !== null || (me && !needsWorkspace(path))) return children
   if (error) return <Problem error={error} label="The console" retry={retry} />
   if (!me) return null
-  return <EmptyState title="No workspace yet">Ask an owner of the organisation to add you to one.</EmptyState>
+  return (
+    <EmptyState
+      title="No workspace yet"
+      level={1}
+      action={
+        canAdd && (
+          <Button component={Link} href="/workspaces?create=1">
+            Add workspace
+          </Button>
+        )
+      }
+    >
+      {canAdd
+        ? 'Keys, providers and logs live in a workspace: a team, a product, a stage.'
+        : 'Ask an owner of the organisation to add you to one.'}
+    </EmptyState>
+  )
 }
 
 function Navigation({ isNarrow = false, onGo }: { isNarrow?: boolean; onGo?: () => void }) {
   const active = activeItem(usePathname())
+  const { nav } = useNav()
   return (
     <nav aria-label="Main" className={styles.nav}>
-      {NAV.filter(({ items }) => items.length > 0).map(({ group, items }) => (
+      {nav.map(({ group, items }) => (
         <div key={group} className={styles.group}>
           <div className={styles.groupName}>{group}</div>
           {items.map(({ href, label, icon: Icon }) => {
@@ -232,6 +254,11 @@ function Account({ person }: { person: Person }) {
           />
         </div>
         <Menu.Divider />
+        {hasPage('/profile') && (
+          <Menu.Item leftSection={<UserRound size={15} />} component={Link} href="/profile">
+            Profile
+          </Menu.Item>
+        )}
         <Menu.Item
           leftSection={<Keyboard size={15} />}
           rightSection={<Kbd size="xs">?</Kbd>}

@@ -3,40 +3,41 @@
 import { Kbd, Modal, Stack, Text } from '@mantine/core'
 import { spotlight } from '@mantine/spotlight'
 import { useRouter } from 'next/navigation'
-import { useEffect, useState } from 'react'
-import { NAV } from './nav.ts'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import styles from './shell.module.css'
+import { useNav } from './use-nav.ts'
 
 const SEQUENCE_MS = 1_200
-const items = NAV.flatMap((group) => group.items)
 
 /** `g` then a letter goes to a page, `/` searches, `?` lists them all. Silent while somebody types. */
 export function Shortcuts() {
   const router = useRouter()
   const [isOpen, setOpen] = useState(false)
 
+  const items = useNav().nav.flatMap((group) => group.items)
+  const startedMs = useRef(Number.NEGATIVE_INFINITY)
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return
+    const isSecond = event.timeStamp - startedMs.current < SEQUENCE_MS
+    startedMs.current = Number.NEGATIVE_INFINITY
+    const item = isSecond ? items.find(({ key }) => key === event.key) : undefined
+    if (item) router.push(item.href)
+    else if (event.key === 'g') startedMs.current = event.timeStamp
+    else if (event.key === '?') setOpen(true)
+    else if (event.key === '/') spotlight.open()
+    else return
+    event.preventDefault()
+  })
+
   useEffect(() => {
-    let startedMs = Number.NEGATIVE_INFINITY
-    const onKey = (event: KeyboardEvent) => {
-      if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return
-      const isSecond = event.timeStamp - startedMs < SEQUENCE_MS
-      startedMs = Number.NEGATIVE_INFINITY
-      const item = isSecond ? items.find(({ key }) => key === event.key) : undefined
-      if (item) router.push(item.href)
-      else if (event.key === 'g') startedMs = event.timeStamp
-      else if (event.key === '?') setOpen(true)
-      else if (event.key === '/') spotlight.open()
-      else return
-      event.preventDefault()
-    }
-    window.addEventListener('keydown', onKey)
     const show = () => setOpen(true)
+    window.addEventListener('keydown', onKey)
     window.addEventListener('tollgate:shortcuts', show)
     return () => {
       window.removeEventListener('keydown', onKey)
       window.removeEventListener('tollgate:shortcuts', show)
     }
-  }, [router])
+  }, [])
 
   return (
     <Modal opened={isOpen} onClose={() => setOpen(false)} title="Keyboard shortcuts" size="sm">

@@ -1,14 +1,11 @@
 'use client'
 
-import { Menu, ScrollArea, Text, TextInput, UnstyledButton } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Check, ChevronsUpDown, Search } from 'lucide-react'
-import { createContext, type ReactNode, useContext, useState } from 'react'
+import { createContext, type ReactNode, useCallback, useContext, useState } from 'react'
 import type { z } from 'zod'
 import { me, type meRow } from '@/lib/contract/people.ts'
 import { apiFetch, queries } from '@/lib/queries.ts'
 import { notifyError } from '../ui/notify.tsx'
-import styles from './shell.module.css'
 
 export type Me = z.output<typeof meRow>
 export type Workspace = Me['workspaces'][number]
@@ -21,6 +18,8 @@ interface Chosen {
   all: readonly Workspace[]
   /** The signed-in person; undefined until loaded. */
   me: Me | undefined
+  /** owner | admin | member of the organisation; known from the start. */
+  role: string
   error: unknown
   /** Asks for the list once more. */
   retry: () => void
@@ -32,9 +31,11 @@ const Context = createContext<Chosen | null>(null)
 /** Who is signed in and which workspace the screens show; remembered in a cookie, so the server knows it too. */
 export function WorkspaceProvider({
   remembered,
+  role,
   children,
 }: {
   remembered: string | null
+  role: string
   children: ReactNode
 }) {
   const [id, setId] = useState(remembered)
@@ -52,6 +53,7 @@ export function WorkspaceProvider({
     workspace,
     all,
     me: data,
+    role: data?.role ?? role,
     error,
     retry: () => void refetch(),
     choose,
@@ -74,15 +76,23 @@ export function useWorkspaces(): Chosen {
   return chosen
 }
 
-/** The id of the workspace on screen. Screens are only drawn once there is one. */
+/** The id of the workspace on screen; '' only on pages of the organisation, for a person in no workspace. */
 export function useWorkspaceId(): string {
   return useWorkspaces().id ?? ''
 }
 
 /** Whether the signed-in person may do this in the workspace on screen (`api_keys.create`); false until known. */
 export function useCan(scope: string): boolean {
+  return useHolds()(scope)
+}
+
+/** The same for scopes that are known later: a question that can be asked of each. */
+export function useHolds(): (scope: string) => boolean {
   const { workspace, me } = useWorkspaces()
-  return (workspace?.scopes.includes(scope) || me?.scopes.includes(scope)) ?? false
+  return useCallback(
+    (scope) => (workspace?.scopes.includes(scope) || me?.scopes.includes(scope)) ?? false,
+    [workspace, me],
+  )
 }
 
 /** One of the things the console remembers about the person, on the server: `[value, set]`. Null removes it. */
@@ -99,63 +109,4 @@ export function usePreference(name: string): [unknown, (value: unknown) => void]
     })
   }
   return [person?.preferences[name], set]
-}
-
-/** Name of the workspace on screen, and the others behind it. */
-export function WorkspaceSwitch() {
-  const { workspace, all, choose } = useWorkspaces()
-  const [search, setSearch] = useState('')
-  const found = all.filter(({ name, slug }) => `${name} ${slug}`.toLowerCase().includes(search.toLowerCase()))
-
-  return (
-    <Menu position="bottom-start" width={280} onClose={() => setSearch('')} disabled={all.length === 0}>
-      <Menu.Target>
-        <UnstyledButton className={styles.switch}>
-          <Monogram workspace={workspace} />
-          <span className={styles.switchName}>
-            <span className="visually-hidden">Workspace: </span>
-            {workspace?.name ?? '…'}
-          </span>
-          <ChevronsUpDown size={14} aria-hidden className={styles.switchIcon} />
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>Workspaces</Menu.Label>
-        {all.length > 7 && (
-          <TextInput
-            placeholder="Search workspaces"
-            aria-label="Search workspaces"
-            leftSection={<Search size={14} />}
-            value={search}
-            onChange={(event) => setSearch(event.currentTarget.value)}
-            mb={4}
-          />
-        )}
-        <ScrollArea.Autosize mah={320}>
-          {found.map((each) => (
-            <Menu.Item
-              key={each.id}
-              onClick={() => choose(each.id)}
-              leftSection={<Monogram workspace={each} />}
-              rightSection={each.id === workspace?.id && <Check size={14} aria-label="shown now" />}
-            >
-              {each.name}
-              <Text size="xs" c="dimmed" className="mono">
-                {each.slug}
-              </Text>
-            </Menu.Item>
-          ))}
-          {found.length === 0 && <Menu.Item disabled>None match</Menu.Item>}
-        </ScrollArea.Autosize>
-      </Menu.Dropdown>
-    </Menu>
-  )
-}
-
-function Monogram({ workspace }: { workspace: Workspace | undefined }) {
-  return (
-    <span className={styles.monogram} aria-hidden>
-      {workspace?.icon || workspace?.name.charAt(0).toUpperCase() || ''}
-    </span>
-  )
 }
