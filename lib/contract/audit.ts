@@ -19,6 +19,8 @@ export const auditRow = z.object({
   /** A person's or a key's id; null for the system. */
   user_id: z.string().nullable(),
   user_type: actorType,
+  /** The person's e-mail, the key's name, or what of the system it was; null when it is gone. */
+  actor_name: z.string().nullable(),
   client_ip: z.string().nullable(),
   country: z.string().nullable(),
   user_agent: z.string().nullable(),
@@ -32,6 +34,9 @@ export const auditRow = z.object({
   before: z.json().nullable(),
   after: z.json().nullable(),
 })
+
+/** The columns of the csv form, in order; `before` and `after` are JSON texts. */
+export const AUDIT_COLUMNS = Object.keys(auditRow.shape) as (keyof z.output<typeof auditRow>)[]
 
 const word = text(1, 255)
 
@@ -66,10 +71,13 @@ export const auditLogs = resource({
     user_type: actorType.optional(),
     response_status_code: queryNumber.int('must be a whole number').optional(),
     resource_type: word.optional(),
+    resource_id: word.optional(),
+    /** A part of the resource's name or of the path, in any case. */
+    search: word.optional(),
     action: word.optional(),
     client_ip: word.optional(),
     country: word.optional(),
-    /** Other forms of the list are not offered yet, and are not passed over in silence. */
-    format: z.literal('json', { error: 'must be json: csv and jsonl are not offered yet' }).optional(),
+    /** csv and jsonl send the whole selection, whatever the page says. */
+    format: z.enum(['json', 'csv', 'jsonl']).default('json'),
   }),
 })

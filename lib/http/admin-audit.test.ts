@@ -93,6 +93,8 @@ describe('audit logs', () => {
       { user_id: world.ownerId },
       { request_id: all[0]?.request_id as string },
       { workspace_id: world.first.workspaceId },
+      { resource_id: keyId },
+      { search: 'ROBOT' },
     ]
     for (const filter of filters) {
       const some = await list(filter)
@@ -113,11 +115,64 @@ describe('audit logs', () => {
     [{ user_id: 'me' }, 'user_id'],
     [{ request_id: 'x' }, 'request_id'],
     [{ user_type: 'robot' }, 'user_type'],
-    [{ format: 'csv' }, 'format'],
+    [{ format: 'xml' }, 'format'],
   ])('%j is refused by name', async (more, field) => {
     const { status, body } = await call('GET', ask(more as Record<string, string>))
     expect(status).toBe(400)
     expect(body).toMatchObject({ errorCode: 'AB01', error: { param: field } })
+  })
+
+  test('csv and jsonl are the whole selection, whatever the page, and leave a row of their own', async () => {
+    const filter = { resource_type: 'api_keys', page_size: '1' }
+    const whole = await list({ resource_type: 'api_keys' })
+    const csv = await call('GET', ask({ ...filter, format: 'csv' }))
+    expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8')
+    expect(csv.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="audit-\d{4}-\d\d-\d\d\.csv"$/,
+    )
+    const lines = csv.text.trimEnd().split('\r\n')
+    expect(lines[0]?.split(',').slice(0, 3)).toEqual(['id', 'timestamp', 'request_id'])
+    expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual(whole.map(({ id }) => id))
+    const jsonl = await call('GET', ask({ ...filter, format: 'jsonl' }))
+    expect(
+      jsonl.text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(whole)
+    const exports = await list({ resource_type: 'audit_logs', action: 'export' })
+    expect(exports.length).toBe(2)
+    expect(exports[0]).toMatchObject({ actor_name: 'TOLLGATE_ADMIN_KEY', user_type: 'api_key' })
+  })
+
+  test('a selection of many pieces is told once and in order', async () => {
+    const many = 1_203
+    const at = new Date(Date.UTC(2026, 0, 5))
+    await world.database.prisma.auditEvent.createMany({
+      data: Array.from({ length: many }, (_, index) => ({
+        id: world.runtime.newId(),
+        at,
+        organisationId: world.first.organisationId,
+        method: 'POST',
+        uri: '/many',
+        actorType: 'system',
+        resourceType: 'many',
+        resourceName: index % 2 === 0 ? '=1+1' : 'plain, "quoted"',
+        action: 'create',
+        responseStatusCode: 200,
+      })),
+    })
+    const range = { start_time: '2026-01-05T00:00:00Z', end_time: '2026-01-06T00:00:00Z' }
+    const { text } = await call('GET', ask({ ...range, format: 'jsonl' }))
+    const ids = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).id as string)
+    expect(ids.length).toBe(many)
+    expect(ids).toEqual([...new Set(ids)].sort().reverse())
+    const csv = await call('GET', ask({ ...range, format: 'csv' }))
+    expect(csv.text).toContain(",'=1+1,")
+    expect(csv.text).toContain(',"plain, ""quoted""",')
   })
 
   test('another tenant’s rows and names are nobody’s here', async () => {

@@ -14,6 +14,7 @@ export const TEST_HOST = 'gate.test'
 export interface Answer {
   status: number
   headers: Headers
+  /** Empty for a file. */
   body: Record<string, unknown> & { [key: string]: unknown }
   text: string
 }
@@ -176,5 +177,6 @@ async function call(handlers: RouteHandlers, method: string, path: string, ask: 
   const served = method === 'HEAD' ? 'GET' : (method as keyof RouteHandlers)
   const response = await handlers[served](request)
   const text = await response.text()
-  return { status: response.status, headers: response.headers, body: JSON.parse(text), text }
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : {}, text }
 }
