@@ -1,3 +1,6 @@
+import { z } from 'zod'
+import { flag } from './resource.ts'
+
 /**
  * The security toggles, as data: what each one lets a role do, and what it is when nobody said. Scopes that no toggle
  * of a role names are the role's own. Source: admin-contract §5.1, §5.2.
@@ -16,6 +19,9 @@ export const SECURITY_CATEGORIES = [
   'data_plane_security_settings',
 ] as const
 export type SecurityCategory = (typeof SECURITY_CATEGORIES)[number]
+/** What an organisation may leave to its workspaces: the toggles by category, and what exports may hold. */
+export const OPENABLE = [...SECURITY_CATEGORIES, 'export_settings'] as const
+export type Openable = (typeof OPENABLE)[number]
 
 /** Rights beyond scopes: reading what was said in a call, and rows that other people made. */
 export const PAYLOADS = 'right:payloads'
@@ -162,8 +168,22 @@ export const DEFAULT_TOGGLES: Toggles = Object.fromEntries(
 
 /** `security_settings` in its column: toggles that were set, and (organisation only) categories open to workspaces. */
 export type StoredSecurity = Partial<Record<ToggleKey, boolean>> & {
-  workspace_overrides?: Partial<Record<SecurityCategory, boolean>>
+  workspace_overrides?: Partial<Record<Openable, boolean>>
 }
+
+const switches = <const K extends string>(keys: readonly K[]) =>
+  Object.fromEntries(keys.map((key) => [key, flag.nullish()])) as Record<
+    K,
+    z.ZodOptional<z.ZodNullable<typeof flag>>
+  >
+
+/** `security_settings` as a workspace says them: null takes a toggle back to what the organisation says. */
+export const workspaceSecurity = z.strictObject(switches(ROWS.map(({ key }) => key)))
+/** As an organisation says them: null takes a toggle back to its default. */
+export const organisationSecurity = workspaceSecurity.extend({
+  workspace_overrides: z.strictObject(switches(OPENABLE)).nullish(),
+})
+export type SaidSecurity = z.output<typeof organisationSecurity>
 
 /**
  * The toggles in force: the workspace's value where the organisation opened its category, else the organisation's, else
