@@ -148,18 +148,57 @@ export async function addDefaultProviders(
       const free = isTaken(workspaceId, integration.slug)
         ? slugFrom(integration.slug, ctx.newId)
         : integration.slug
-      return {
-        id: ctx.newId(),
-        workspaceId,
-        integrationId: integration.id,
-        slug: asked ?? free,
-        name: integration.name,
-        createdBy: ctx.actor.kind === 'user' ? ctx.actor.id : null,
-        createdAt: ctx.now,
-        lastUpdatedAt: ctx.now,
-      }
+      return defaultProvider(ctx, integration, workspaceId, asked ?? free)
     })
   await ctx.db.provider.createMany({ data: rows })
+}
+
+/**
+ * Gives a workspace just made every integration of the organisation that is meant for workspaces to come, each with the
+ * limits of its rule and a provider of its slug. Returns the slugs, for the audit row of the creation.
+ */
+export async function provisionWorkspace(ctx: Ctx, workspaceId: string): Promise<string[]> {
+  const integrations = await ctx.db.integration.findMany({
+    where: {
+      organisationId: ctx.organisation.id,
+      workspaceId: null,
+      status: 'active',
+      globalWorkspaceAccess: { path: ['enabled'], equals: true },
+    },
+    orderBy: { createdAt: 'asc' },
+  })
+  await ctx.db.integrationWorkspace.createMany({
+    data: integrations.map((integration) => ({
+      integrationId: integration.id,
+      ...stored(effective(integration, workspaceId, undefined)),
+      createdAt: ctx.now,
+    })),
+  })
+  await ctx.db.provider.createMany({
+    data: integrations.map((integration) => defaultProvider(ctx, integration, workspaceId, integration.slug)),
+  })
+  return integrations.map(({ slug }) => slug)
+}
+
+/** Ends a workspace's providers and its own integrations, whose credentials are forgotten. Returns their slugs. */
+export async function withdrawWorkspace(
+  ctx: Ctx,
+  workspaceId: string,
+): Promise<{ providers: string[]; integrations: string[] }> {
+  const living = { workspaceId, status: { not: 'archived' } }
+  const [providers, integrations] = await Promise.all([
+    ctx.db.provider.findMany({ where: living, select: { slug: true } }),
+    ctx.db.integration.findMany({ where: living, select: { slug: true } }),
+  ])
+  await ctx.db.provider.updateMany({ where: living, data: { status: 'archived' } })
+  await ctx.db.integration.updateMany({
+    where: living,
+    data: { status: 'archived', credentials: null, maskedKey: null },
+  })
+  return {
+    providers: providers.map(({ slug }) => slug),
+    integrations: integrations.map(({ slug }) => slug),
+  }
 }
 
 /** How many active workspaces each integration works in, by its id. */
@@ -231,15 +270,39 @@ async function store(ctx: Ctx, integrationId: string, all: readonly Access[]): P
     where: { integrationId, workspaceId: { in: workspaceIds } },
   })
   await ctx.db.integrationWorkspace.createMany({
-    data: all.map(({ workspaceId, enabled, usageLimits, rateLimits }) => ({
+    data: all.map((access) => ({
       integrationId,
-      workspaceId,
-      enabled,
-      usageLimits: usageLimits as Prisma.InputJsonValue,
-      rateLimits: rateLimits as Prisma.InputJsonValue,
-      createdAt: createdAt.get(workspaceId) ?? ctx.now,
+      ...stored(access),
+      createdAt: createdAt.get(access.workspaceId) ?? ctx.now,
     })),
   })
+}
+
+function stored({ workspaceId, enabled, usageLimits, rateLimits }: Access) {
+  return {
+    workspaceId,
+    enabled,
+    usageLimits: usageLimits as Prisma.InputJsonValue,
+    rateLimits: rateLimits as Prisma.InputJsonValue,
+  }
+}
+
+function defaultProvider(
+  ctx: Ctx,
+  integration: Integration,
+  workspaceId: string,
+  slug: string,
+): Prisma.ProviderCreateManyInput {
+  return {
+    id: ctx.newId(),
+    workspaceId,
+    integrationId: integration.id,
+    slug,
+    name: integration.name,
+    createdBy: ctx.actor.kind === 'user' ? ctx.actor.id : null,
+    createdAt: ctx.now,
+    lastUpdatedAt: ctx.now,
+  }
 }
 
 function namedWorkspaces(
