@@ -1,6 +1,6 @@
 'use client'
 
-import { Alert, Button, Group, Radio, SegmentedControl, Stack, Text } from '@mantine/core'
+import { Button, Radio, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
 import { type FormEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'

@@ -2,7 +2,7 @@
 
 import { memo } from 'react'
 import { Limits } from '../limits/words.tsx'
-import type { Column } from '../resource/list.tsx'
+import type { Column } from '../resource/columns.ts'
 import { Copyable } from '../ui/copyable.tsx'
 import { Time } from '../ui/time.tsx'
 import { byWhom } from './data.ts'

@@ -7,7 +7,7 @@ import { workspaces } from '@/lib/contract/people.ts'
 import type { List } from '@/lib/contract/resource.ts'
 import type { KeyType } from '@/lib/contract/scopes.ts'
 import { apiFetch, queries } from '@/lib/queries.ts'
-import { usePaging } from '../resource/list.tsx'
+import { usePaging } from '../resource/paging.tsx'
 import { useWorkspaceId, useWorkspaces } from '../shell/workspace.tsx'
 import type { ApiKey } from './key-draft.ts'
 
