@@ -10,10 +10,20 @@ export const calls = (page: Page) =>
 export const heading = (page: Page, name: string) =>
   page.getByRole('heading', { level: 1, name, exact: true })
 
-/** Opens `path` signed out, signs in as the owner and waits for the screen that was asked for. */
-export async function signIn(page: Page, world: World, path = '/'): Promise<void> {
+export interface Login {
+  email: string
+  password: string
+}
+
+/** Opens `path` signed out, signs in (as the owner unless `as` says) and waits for the screen that was asked for. */
+export async function signIn(
+  page: Page,
+  world: Pick<World, 'url' | 'owner'>,
+  path = '/',
+  as: Login = world.owner,
+): Promise<void> {
   await page.goto(`${world.url}${path}`)
-  await fillSignIn(page, world.owner.email, world.owner.password)
+  await fillSignIn(page, as.email, as.password)
   await page.waitForURL((url) => `${url.pathname}${url.search}` === path)
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
 }
