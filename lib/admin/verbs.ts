@@ -3,7 +3,7 @@
  * the transaction and the audit row come from here; a verb says only what it does. Source: house-style §6.
  */
 import type { z } from 'zod'
-import type { Action, Resource, WorkspaceRule } from '../contract/resource.ts'
+import { type Action, listOf, nothing, type Resource, type WorkspaceRule } from '../contract/resource.ts'
 import { errorRow, GatewayError } from '../errors.ts'
 import { type AuditedCall, writeAudit } from './audit.ts'
 import {
@@ -29,6 +29,10 @@ export interface Route {
   method: Method
   /** Below `/api/v1/`: `api-keys/{id}/rotate`. */
   path: string
+  /** `list`, `create`, … or the action's name. */
+  verb: string
+  summary: string
+  reply: z.ZodType
   /** Any one opens it, unless `needsAllScopes`. Empty: sign-in is enough. */
   scopes: readonly string[]
   needsAllScopes: boolean
@@ -97,7 +101,7 @@ export function verbs<R extends Resource>(resource: R, handlers: Handlers<R>): V
   add('DELETE', one, 'delete', resource.query, remove as Route['run'] | undefined)
   for (const [name, action] of Object.entries(resource.actions ?? {})) {
     const run = (handlers.actions as Record<string, Route['run']> | undefined)?.[name]
-    if (run) routes.push(fromAction(resource, action, run))
+    if (run) routes.push(fromAction(resource, name, action, run))
   }
   return { resource, routes }
 }
@@ -241,6 +245,9 @@ function standard(
   return {
     method,
     path,
+    verb,
+    summary: summaryOf(verb, resource.noun),
+    reply: replyOf(resource, verb),
     scopes: resource.scopes.map((family) => `${family}.${verb}`),
     needsAllScopes: false,
     isSessionOnly: false,
@@ -255,10 +262,26 @@ function standard(
   }
 }
 
-function fromAction(resource: Resource, action: Action, run: Route['run']): Route {
+function replyOf({ row, replies }: Resource, verb: string): z.ZodType {
+  if (verb === 'list') return listOf(row)
+  if (verb === 'read') return row
+  return replies?.[verb as keyof typeof replies] ?? nothing
+}
+
+/** "List API keys", "Create a config". */
+function summaryOf(verb: string, noun: string): string {
+  const said = `${verb.slice(0, 1).toUpperCase()}${verb.slice(1)}`
+  if (verb === 'list') return `${said} ${noun.replace(/y$/, 'ie')}s`
+  return `${said} ${/^[aeiouA]/.test(noun) ? 'an' : 'a'} ${noun}`
+}
+
+function fromAction(resource: Resource, name: string, action: Action, run: Route['run']): Route {
   return {
     method: action.method,
     path: action.path === '' ? resource.path : `${resource.path}/${action.path}`,
+    verb: name,
+    summary: action.summary ?? summaryOf(name.replaceAll(/([A-Z])/g, ' $1').toLowerCase(), resource.noun),
+    reply: action.reply ?? nothing,
     scopes: action.scopes ?? resource.scopes.map((family) => `${family}.${action.verb}`),
     needsAllScopes: action.needsAllScopes ?? false,
     isSessionOnly: action.isSessionOnly ?? false,

@@ -30,6 +30,8 @@ export interface Resource<
   create: Create
   update: Update
   query: Query
+  /** What the writing verbs answer, where it is more than `{}`. */
+  replies?: { create?: z.ZodType; update?: z.ZodType; delete?: z.ZodType }
   /** What it can do beside list, create, read, update and delete, by verb name. */
   actions?: Actions
 }
@@ -55,6 +57,10 @@ export interface Action {
   isSessionOnly?: boolean
   /** Body and query together, as the wire carries them. */
   input: z.ZodType
+  /** What it answers, where it is more than `{}`. */
+  reply?: z.ZodType
+  /** What it does, for the reference: "Rotate a key". */
+  summary?: string
   /** As of the resource: names people write when they mean another. */
   mistaken?: Readonly<Record<string, string>>
   /** Audit action; null writes no row (reads, tests, replays). */
@@ -89,6 +95,9 @@ export interface List<T> {
   total: number
   data: T[]
 }
+
+export const listOf = (row: z.ZodType) =>
+  z.object({ object: z.literal('list'), total: z.number(), data: z.array(row) })
 
 /** Text of bounded length; the refusal reads "name must have 1-100 characters". Messages here finish a sentence whose subject is the field. */
 export const text = (min: number, max: number) => {

@@ -1,0 +1,170 @@
+/** The admin API as an OpenAPI 3.1 document, drawn from the routes themselves. */
+import { z } from 'zod'
+import type { Route, Verbs } from '../admin/verbs.ts'
+import { SCOPES } from '../contract/scopes.ts'
+import { ERRORS } from '../errors.ts'
+
+export interface Operation {
+  operationId: string
+  tags: string[]
+  summary: string
+  description: string
+  /** Any one opens it, unless `x-needs-all-scopes`. */
+  'x-scopes': readonly string[]
+  'x-needs-all-scopes'?: true
+  security: Record<string, string[]>[]
+  parameters: Parameter[]
+  requestBody?: { required: boolean; content: { 'application/json': { schema: JsonSchema } } }
+  responses: Record<string, unknown>
+}
+
+export interface Parameter {
+  name: string
+  in: 'path' | 'query'
+  required: boolean
+  schema: JsonSchema
+}
+
+export interface JsonSchema {
+  type?: string | string[]
+  properties?: Record<string, JsonSchema>
+  required?: string[]
+  [rule: string]: unknown
+}
+
+export interface Document {
+  openapi: string
+  info: { title: string; version: string; description: string }
+  servers: { url: string }[]
+  tags: { name: string }[]
+  paths: Record<string, Record<string, Operation>>
+  components: Record<string, unknown>
+}
+
+/** `publicUrl` has no trailing slash; `version` is the product's. */
+export function openApi(families: readonly Verbs[], about: { publicUrl: string; version: string }): Document {
+  const paths: Document['paths'] = {}
+  const tags = new Set<string>()
+  for (const { resource, routes } of families) {
+    for (const route of routes) {
+      tags.add(resource.path)
+      const at = `/${route.path}`
+      paths[at] = { ...paths[at], [route.method.toLowerCase()]: operation(route, resource.path) }
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Tollgate admin API',
+      version: about.version,
+      description:
+        'Everything the console does. Replies are JSON objects; a refusal says what happened in `message`, the field in `error.param`, and its request in `request_id`.',
+    },
+    servers: [{ url: `${about.publicUrl}/api/v1` }],
+    tags: [...tags].map((name) => ({ name })),
+    paths,
+    components: {
+      securitySchemes: {
+        key: { type: 'apiKey', in: 'header', name: 'x-portkey-api-key' },
+        bearer: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: 'tollgate.session' },
+      },
+      schemas: { Error: jsonSchema(ENVELOPE, 'output') },
+    },
+  }
+}
+
+const ENVELOPE = z.object({
+  success: z.literal(false),
+  status: z.literal('failure'),
+  message: z.string(),
+  errorCode: z.string(),
+  data: z.object({
+    message: z.string(),
+    errorCode: z.string(),
+    details: z.array(z.object({ path: z.string(), rule: z.string(), message: z.string().optional() })),
+  }),
+  error: z.object({
+    message: z.string(),
+    code: z.string(),
+    type: z.enum(['client_error', 'server_error']),
+    param: z.string().nullable(),
+  }),
+  request_id: z.string(),
+})
+
+/** Refusals any route may make, by what they are called in `lib/errors.ts`. */
+const REFUSALS = ['validation', 'unauthenticated', 'forbidden', 'not_found', 'conflict', 'throttled'] as const
+
+function operation(route: Route, tag: string): Operation {
+  const input = jsonSchema(route.input, 'input')
+  const takesBody = route.method === 'POST' || route.method === 'PUT'
+  const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name))
+  const hasFields = Object.keys(input.properties ?? {}).length > 0
+  return {
+    operationId: `${route.verb}_${route.path.replaceAll(/[^a-z0-9]+/gi, '_').replace(/_$/, '')}`,
+    tags: [tag],
+    summary: route.summary,
+    description: whoMay(route),
+    'x-scopes': route.scopes,
+    ...(route.needsAllScopes ? { 'x-needs-all-scopes': true as const } : {}),
+    security: route.isOpen ? [] : signIns(route),
+    parameters: [
+      ...inPath.map((name): Parameter => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+      ...(takesBody ? [] : queryOf(input, inPath)),
+    ],
+    ...(takesBody && hasFields
+      ? {
+          requestBody: {
+            required: (input.required ?? []).length > 0,
+            content: { 'application/json': { schema: input } },
+          },
+        }
+      : {}),
+    responses: {
+      200: {
+        description: 'Done',
+        content: { 'application/json': { schema: jsonSchema(route.reply, 'output') } },
+      },
+      ...Object.fromEntries(
+        REFUSALS.map((code) => {
+          const [status, errorCode] = ERRORS[code].portkey
+          const schema = { $ref: '#/components/schemas/Error' }
+          return [status, { description: errorCode, content: { 'application/json': { schema } } }]
+        }),
+      ),
+    },
+  }
+}
+
+function queryOf(input: JsonSchema, inPath: readonly string[]): Parameter[] {
+  return Object.entries(input.properties ?? {})
+    .filter(([name]) => !inPath.includes(name))
+    .map(([name, schema]) => ({
+      name,
+      in: 'query',
+      required: (input.required ?? []).includes(name),
+      schema,
+    }))
+}
+
+function signIns(route: Route): Record<string, string[]>[] {
+  return route.isSessionOnly ? [{ session: [] }] : [{ key: [] }, { bearer: [] }, { session: [] }]
+}
+
+function whoMay(route: Route): string {
+  if (route.isOpen) return 'Answers without sign-in.'
+  const [first, ...more] = route.scopes
+  const who = route.isSessionOnly ? 'For signed-in people.' : ''
+  if (first === undefined) return who || 'For everyone who is signed in, and for every key.'
+  const joint = route.needsAllScopes ? ' and ' : ' or '
+  const scopes = [first, ...more].map((scope) => `\`${scope}\` (${meaning(scope)})`).join(joint)
+  return `${who} Needs ${scopes}.`.trim()
+}
+
+const meaning = (id: string) => SCOPES.find((scope) => scope.id === id)?.meaning ?? id
+
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  return rest as JsonSchema
+}
