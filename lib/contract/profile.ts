@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { flag, nothing, resource } from './resource.ts'
+
+const PASSWORD = 'must have 12-1024 characters'
+
+/** A password somebody chooses, wherever one is chosen. Length is the whole rule: it is what makes guessing hard. */
+export const newPassword = z.string('must be a string').min(12, PASSWORD).max(1024, PASSWORD)
+
+/** One that is compared with what is stored; whatever was valid once may be said. */
+const presentPassword = z
+  .string('must be a string')
+  .min(1, 'must have 1-1024 characters')
+  .max(1024, 'must have 1-1024 characters')
+
+/** A browser in which a person is signed in. */
+export const sessionRow = z.object({
+  object: z.literal('session'),
+  id: z.string(),
+  /** The one that asks. */
+  is_current: z.boolean(),
+  ip: z.string().nullable(),
+  user_agent: z.string().nullable(),
+  created_at: z.string(),
+  /** Within five minutes. */
+  last_seen_at: z.string(),
+  expires_at: z.string(),
+})
+
+const DONE = { audit: 'update', isSessionOnly: true, verb: 'update' } as const
+
+/** What people do with their own sign-in, beside `me`. Sessions only. Admin-contract §6.4. */
+export const profile = resource({
+  path: 'admin/users/me',
+  noun: 'session',
+  object: 'session',
+  scopes: [],
+  id: 'id',
+  audit: 'users',
+  workspace: 'none',
+  row: sessionRow,
+  create: nothing,
+  update: nothing,
+  query: nothing,
+  actions: {
+    password: {
+      ...DONE,
+      method: 'PUT',
+      path: 'password',
+      input: z.object({ current_password: presentPassword, new_password: newPassword }),
+      mistaken: { password: 'new_password', old_password: 'current_password' },
+    },
+    sessions: {
+      method: 'GET',
+      path: 'sessions',
+      verb: 'read',
+      isSessionOnly: true,
+      input: nothing,
+      audit: null,
+    },
+    endSession: { ...DONE, method: 'DELETE', path: 'sessions/{id}', audit: 'delete', input: nothing },
+    signOutEverywhere: {
+      ...DONE,
+      method: 'POST',
+      path: 'sign-out-everywhere',
+      audit: 'delete',
+      /** The present session ends too; without it, all others. */
+      input: z.object({ include_current: flag.optional() }),
+    },
+  },
+})
+
+/** A link by mail for whoever forgot a password. Answers without sign-in, the same whoever asks. */
+export const passwordResets = resource({
+  path: 'admin/password-resets',
+  noun: 'password reset',
+  object: 'password-reset',
+  scopes: [],
+  id: 'id',
+  audit: 'users',
+  workspace: 'none',
+  row: nothing,
+  create: nothing,
+  update: nothing,
+  query: nothing,
+  actions: {
+    ask: {
+      method: 'POST',
+      path: '',
+      verb: 'create',
+      isOpen: true,
+      // It takes as long whether there is such a person or not, and nothing waits for that.
+      isUnbound: true,
+      input: z.object({
+        email: z.string().trim().toLowerCase().min(3, 'must be an e-mail').max(320, 'must be an e-mail'),
+      }),
+      audit: 'reset',
+    },
+    accept: {
+      method: 'POST',
+      path: 'accept',
+      verb: 'create',
+      isOpen: true,
+      input: z.object({
+        token: z.string().min(1, 'must name one').max(128, 'is not one that was sent'),
+        password: newPassword,
+      }),
+      audit: 'reset',
+    },
+  },
+})
