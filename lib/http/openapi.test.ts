@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import type { Operation } from '../contract/openapi.ts'
 import { SCOPES } from '../contract/scopes.ts'
 import { adminFamilies } from '../testing/admin-families.ts'
-import { type Operation, openApi } from './openapi.ts'
+import { openApi } from './openapi.ts'
 
 const families = await adminFamilies()
 const document = openApi(families, { publicUrl: 'https://gate.test', version: '1.2.3' })
