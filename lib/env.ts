@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { newPassword, PASSWORD_RULE } from './contract/password.ts'
 import { generatedSecret } from './data-dir.ts'
 import { StartError } from './start-error.ts'
 
@@ -261,8 +262,8 @@ const VARIABLES = {
     breaks: 'the first owner cannot sign in',
   },
   ADMIN_PASSWORD: {
-    schema: z.string().min(8).optional(),
-    must: 'have at least 8 characters',
+    schema: newPassword.optional(),
+    must: PASSWORD_RULE,
     breaks: 'the first owner is easily impersonated',
     isSecret: true,
   },

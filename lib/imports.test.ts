@@ -63,6 +63,7 @@ const RULES: Rule[] = [
       'lib/contract/',
       'lib/db/',
       'lib/auth/keys.ts',
+      'lib/auth/link-tokens.ts',
       'lib/auth/scopes.ts',
       'lib/auth/password.ts',
       'lib/secrets.ts',
@@ -139,7 +140,11 @@ const RULES: Rule[] = [
   { room: ['lib/auth/'], may: ['lib/secrets.ts', 'lib/contract/'], never: /^(pg|undici)$/ },
   { room: ['lib/auth/user.ts'], may: ['lib/db/'] },
   { room: ['lib/db/'], may: ['lib/env.ts', 'lib/start-error.ts'], never: /^(next|next\/.*|undici)$/ },
-  { room: ['lib/env.ts'], may: ['lib/data-dir.ts', 'lib/start-error.ts'], only: /^(zod|node:path)$/ },
+  {
+    room: ['lib/env.ts'],
+    may: ['lib/contract/password.ts', 'lib/data-dir.ts', 'lib/start-error.ts'],
+    only: /^(zod|node:path)$/,
+  },
   { room: ['lib/data-dir.ts'], may: ['lib/start-error.ts'], only: /^node:/ },
   {
     room: ['lib/start-error.ts', 'lib/ids.ts', 'lib/errors.ts', 'lib/units.ts', 'lib/secrets.ts'],

@@ -74,7 +74,7 @@ describe('out of sight', () => {
         custom_headers: { 'x-anything': 'ab********opq' },
         aws_region: 'eu-central-1',
       },
-      list: [{ password: 'ab********opq' }],
+      list: [{ password: '********' }],
       key_transition_period_ms: 5,
       api_key_id: '019cd19c-3000-7574-9d13-b9ad351ff846',
       credit_limit: 5,

@@ -68,7 +68,7 @@ export function maskSecrets(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([field, inner]) => [
       field,
-      isSecretField(field) ? maskAll(inner) : maskSecrets(inner),
+      isPassword(field) ? hidden(inner) : isSecretField(field) ? maskAll(inner) : maskSecrets(inner),
     ]),
   )
 }
@@ -112,6 +112,15 @@ function isSecretField(field: string): boolean {
   const words = snake.split(/[^a-z0-9]+/)
   if (words[0] === 'masked' || HARMLESS_ENDINGS.has(words.at(-1) ?? '')) return false
   return words.some((word) => SECRET_WORDS.has(word))
+}
+
+/** People choose passwords, so even a few characters of one say much. */
+function isPassword(field: string): boolean {
+  return /passw(or)?d$/i.test(field)
+}
+
+function hidden(value: unknown): unknown {
+  return value === null ? null : '********'
 }
 
 /** Numbers and switches are no secrets, whatever their field is called (`max_token`: 5). */

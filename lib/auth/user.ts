@@ -6,6 +6,7 @@
 import { createHash, hkdfSync } from 'node:crypto'
 import type { AuthOptions } from 'next-auth'
 import { decode, encode, type JWT } from 'next-auth/jwt'
+import { PASSWORD_CHARS_MAX } from '../contract/password.ts'
 import type { PrismaClient } from '../db/generated/client.ts'
 import { uuidv7 } from '../ids.ts'
 import { clientAddress } from './client-address.ts'
@@ -39,7 +40,6 @@ const SESSION_SECONDS = 7 * 24 * 60 * 60
 const SEEN_EVERY_MS = 5 * 60_000
 const FAILURES_MAX = 5
 const WINDOW_MS = 15 * 60_000
-const PASSWORD_MAX = 1024
 
 /**
  * The person behind a request's session cookie, or null: no cookie, a forged or expired one, a revoked session, or a
@@ -141,8 +141,8 @@ async function signIn(
   if ('retryAtMs' in attempt) throw new Refusal(comeBack(attempt.retryAtMs, world.now()))
 
   const user = await prisma.user.findUnique({ where: { email } })
-  const isRight = await verifyPassword(password.slice(0, PASSWORD_MAX), user?.passwordHash ?? decoy)
-  if (!user?.passwordHash || !isRight || password.length > PASSWORD_MAX || user.status !== 'active') {
+  const isRight = await verifyPassword(password.slice(0, PASSWORD_CHARS_MAX), user?.passwordHash ?? decoy)
+  if (!user?.passwordHash || !isRight || password.length > PASSWORD_CHARS_MAX || user.status !== 'active') {
     await audit(world, user, 401, from, email)
     throw new Refusal('That e-mail and password do not match. Check both and try again.')
   }
