@@ -149,6 +149,7 @@ CREATE TABLE "deliveries" (
     "webhook_id" UUID,
     "recipient" TEXT NOT NULL,
     "subject" TEXT NOT NULL,
+    "content" TEXT NOT NULL,
     "status" TEXT NOT NULL DEFAULT 'pending',
     "attempts" INTEGER NOT NULL DEFAULT 0,
     "last_status" INTEGER,
