@@ -2,20 +2,22 @@
  * The bus: what happened and others want to hear of. An event is written with the change it tells of, so it is told
  * exactly when the change stands; a worker hands it to mail, bell and webhooks. Source: admin-contract §10.
  */
-
-import type { EventKind } from '../contract/notifications.ts'
+import type { EventData, EventKind } from '../contract/notifications.ts'
 import type { Prisma } from '../db/generated/client.ts'
 import { encryptSecret } from '../secrets.ts'
 import type { Db } from './context.ts'
 
-export interface DomainEvent {
-  kind: EventKind
+/** An event of one kind, with the data its kind asks for; more may stand beside it. */
+export type DomainEvent = { [Kind in EventKind]: EventOf<Kind> }[EventKind]
+
+interface EventOf<Kind extends EventKind> {
+  kind: Kind
   organisationId: string
   /** Null: it is about the organisation. */
   workspaceId: string | null
   /** The `data` of the webhook; wire-shaped, no secret in it. */
-  data: Record<string, unknown>
-  /** What only the reader of a mail may know: a link with its token. Sealed at rest, never in `data` or an audit row. */
+  data: EventData[Kind] & Record<string, unknown>
+  /** What only the reader of a mail may know: the whole link with its token. Sealed at rest, never in `data` or an audit row. */
   secret?: string
 }
 

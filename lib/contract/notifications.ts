@@ -1,10 +1,14 @@
+// ───────────────────────────── events ─────────────────────────────
+
 /** What the event bus tells of: one row a kind. Source: admin-contract §10. */
 export interface EventRow {
   kind: string
-  /** In the console's list of events, and the start of a mail's subject. */
+  /** In the console's list of events. */
   title: string
   /** Finishes "Sent when …". */
   when: string
+  /** Between us and one reader: no webhook hears of it. */
+  isPrivate?: true
 }
 
 const ROWS = [
@@ -34,9 +38,74 @@ const ROWS = [
     title: 'Provider expiring',
     when: 'a provider expires in 7 days, in a day, and when it has expired',
   },
-  { kind: 'password.reset', title: 'New password', when: 'somebody asks for a new password' },
-  { kind: 'test', title: 'Test message', when: 'somebody presses "Send test"' },
+  {
+    kind: 'password.reset',
+    title: 'New password',
+    when: 'somebody asks for a new password',
+    isPrivate: true,
+  },
+  { kind: 'test', title: 'Test message', when: 'somebody presses "Send test"', isPrivate: true },
 ] as const satisfies readonly EventRow[]
 
 export type EventKind = (typeof ROWS)[number]['kind']
 export const EVENTS: readonly (EventRow & { kind: EventKind })[] = ROWS
+
+/** Kinds a webhook may ask for. */
+export const WEBHOOK_EVENTS = EVENTS.filter(({ isPrivate }) => !isPrivate).map(({ kind }) => kind)
+
+/** How near the end is: `7d` and `1d` before it, or past it. */
+export type ExpiryStage = '7d' | '1d' | 'expired'
+
+interface KeyNamed {
+  id: string
+  name: string
+}
+/** `workspace` is its name; null when the change is about the organisation. */
+interface MemberNamed {
+  user_id: string
+  email: string
+  workspace: string | null
+  /** Who did it, as people know them; null for a key or the system. */
+  by: string | null
+}
+
+/** What each kind tells at least: the `data` of a webhook, and what its mail is written from. Times are RFC 3339. */
+export interface EventData {
+  'invite.created': {
+    id: string
+    email: string
+    role: 'admin' | 'member'
+    /** Names of the workspaces it opens. */
+    workspaces: string[]
+    /** As people know the inviter; null for a key. */
+    invited_by: string | null
+    expires_at: string
+    is_reminder: boolean
+  }
+  'invite.accepted': {
+    id: string
+    user_id: string
+    email: string
+    role: string
+    /** The person who invited, by id. */
+    invited_by: string | null
+  }
+  'member.added': MemberNamed & { role: string }
+  'member.changed': MemberNamed & { role_before: string; role: string }
+  'member.removed': MemberNamed
+  'key.rotated': KeyNamed & {
+    /** Until when the secret before still works; null when it stopped at once. */
+    old_expires_at: string | null
+    next_rotation_at: string | null
+  }
+  'key.rotation_upcoming': KeyNamed & { rotates_at: string }
+  'key.version_expiring': KeyNamed & { expires_at: string }
+  'key.expiring': KeyNamed & { expires_at: string; stage: ExpiryStage }
+  'provider.expiring': { id: string; slug: string; name: string; expires_at: string; stage: ExpiryStage }
+  'password.reset': { user_id: string; email: string; expires_at: string }
+  test: {
+    /** Where to: an address or a webhook's name. */
+    to: string
+    by: string | null
+  }
+}
