@@ -8,6 +8,9 @@ DROP INDEX "outbox_messages_done_at_available_at_idx";
 ALTER TABLE "api_keys" ADD COLUMN     "next_rotation_at" TIMESTAMPTZ(3);
 
 -- AlterTable
+ALTER TABLE "config_versions" ALTER COLUMN "config" SET DATA TYPE JSON;
+
+-- AlterTable
 ALTER TABLE "integration_workspaces" ADD COLUMN     "models" JSONB;
 
 -- AlterTable
@@ -83,8 +86,8 @@ CREATE TABLE "guardrails" (
 CREATE TABLE "guardrail_versions" (
     "id" UUID NOT NULL,
     "guardrail_id" UUID NOT NULL,
-    "checks" JSONB NOT NULL,
-    "actions" JSONB NOT NULL,
+    "checks" JSON NOT NULL,
+    "actions" JSON NOT NULL,
     "created_by" UUID,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
