@@ -22,7 +22,8 @@ ADD COLUMN     "workspace_id" UUID,
 ALTER COLUMN "organisation_id" SET NOT NULL;
 
 -- AlterTable
-ALTER TABLE "workspaces" ADD COLUMN     "guardrail_exclusions" JSONB NOT NULL DEFAULT '{}';
+ALTER TABLE "workspaces" ADD COLUMN     "guardrail_exclusions" JSONB NOT NULL DEFAULT '{}',
+ADD COLUMN     "last_reset_at" TIMESTAMPTZ(3);
 
 -- CreateTable
 CREATE TABLE "key_reveals" (
