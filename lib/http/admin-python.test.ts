@@ -9,6 +9,7 @@ import { type PortkeyWorld, portkeyWorld } from '../testing/portkey/world.ts'
 import { adminRoute } from './admin.ts'
 
 const NAMED = ROWS.map((row) => [row.objects, row] as const)
+/** A Python takes a second to start, and many times that on a busy machine. */
 const PYTHON_MS_MAX = 120_000
 
 describe.skipIf(!isPythonInstalled())('the official Python client, unchanged', () => {
@@ -35,7 +36,7 @@ describe.skipIf(!isPythonInstalled())('the official Python client, unchanged', (
     })
   })
 
-  describe('alone', () => {
+  describe('alone', { timeout: PYTHON_MS_MAX }, () => {
     let served: PortkeyWorld
 
     beforeAll(async () => {
