@@ -16,7 +16,7 @@ beforeAll(async () => {
     db: database.prisma,
     now: new Date(runtime.now()),
     newId: runtime.newId,
-  } as Ctx
+  } as unknown as Ctx
 })
 afterAll(() => world.drop())
 

@@ -2,16 +2,9 @@ import { isDatabaseAway } from '../db/client.ts'
 import type { Prisma, PrismaClient } from '../db/generated/client.ts'
 import { GatewayError } from '../errors.ts'
 import type { Catalog, Provider, WorkspaceCatalog } from '../gateway/ports.ts'
-import {
-  type CardOverride,
-  catalogueCard,
-  catalogueModels,
-  foldModelId,
-  type ModelCard,
-  overrideCard,
-} from '../pricing.ts'
-import { credentialHeaders, type ProviderSpec, providerSpec } from '../providers/openai-compatible.ts'
+import { credentialHeaders, providerSpec } from '../providers/openai-compatible.ts'
 import { decryptSecret } from '../secrets.ts'
+import { offerOf } from './models.ts'
 import { Snapshots } from './snapshots.ts'
 
 const WORKSPACES_MAX = 5_000
@@ -84,13 +77,6 @@ function compile(row: ProviderRow, secretKeys: readonly string[]): Provider | nu
   const configurations = objectOf(integration.configurations)
   const sealed = opened(integration.credentials, secretKeys)
   const host = textOf(configurations.custom_host) ?? spec.baseUrl ?? ''
-  const models = cards(spec, integration)
-  const folded = new Map([...models.values()].map((card) => [foldModelId(card.id), card]))
-  const { allowAllModels } = integration
-  const off = new Set(
-    integration.models.filter(({ enabled }) => !enabled).map(({ slug }) => foldModelId(slug)),
-  )
-  const isSwitchedOff = (model: string) => off.size > 0 && !models.has(model) && off.has(foldModelId(model))
   return {
     id: row.id,
     slug: row.slug,
@@ -108,59 +94,21 @@ function compile(row: ProviderRow, secretKeys: readonly string[]): Provider | nu
     },
     status: isEnabled(row) && sealed !== null ? 'active' : 'disabled',
     expiresAtMs: row.expiresAt?.getTime() ?? null,
-    allowAllModels,
-    isSwitchedOff,
-    models,
-    card(model) {
-      const known = models.get(model) ?? folded.get(foldModelId(model))
-      if (known) return known
-      if (!allowAllModels || isSwitchedOff(model)) return null
-      return overrideCard(catalogueCard(spec.id, model), adjustment(integration))
-    },
+    ...offerOf(spec, integration, listOf(row)),
   }
 }
 
-type Integration = ProviderRow['integration']
+/** The models this workspace is kept to; null = whatever the integration enables. Anything but a list lets nothing through. */
+function listOf({ integration }: ProviderRow): string[] | null {
+  const list = integration.provisioning[0]?.models ?? null
+  if (list === null) return null
+  return Array.isArray(list) ? list.filter((slug) => typeof slug === 'string') : []
+}
 
 function isEnabled({ status, integration }: ProviderRow): boolean {
   const global = objectOf(integration.globalWorkspaceAccess).enabled !== false
   const here = integration.provisioning[0]?.enabled ?? (integration.workspaceId !== null || global)
   return status === 'active' && integration.status === 'active' && here
-}
-
-/** What the integration enables: the catalogue's models (all or the chosen), its own custom ones, its prices and bounds on top. */
-function cards(spec: ProviderSpec, integration: Integration): Map<string, ModelCard> {
-  const settings = new Map(integration.models.map((setting) => [setting.slug, setting]))
-  const found = new Map<string, ModelCard>()
-  const base = integration.allowAllModels ? catalogueModels(spec.id) : []
-  for (const card of base) if (settings.get(card.id)?.enabled !== false) found.set(card.id, card)
-  for (const setting of settings.values()) {
-    if (!setting.enabled) continue
-    const card =
-      found.get(setting.slug) ??
-      catalogueCard(spec.id, setting.baseModelSlug && setting.isCustom ? setting.baseModelSlug : setting.slug)
-    found.set(setting.slug, { ...card, id: setting.slug, name: setting.name ?? card.name })
-  }
-  for (const [id, card] of found)
-    found.set(id, overrideCard(card, { ...adjustment(integration), ...overrideOf(settings.get(id)) }))
-  return found
-}
-
-function adjustment(integration: Integration): CardOverride {
-  return {
-    multiplier: (objectOf(integration.pricingAdjustments).multiplier ?? null) as
-      | (CardOverride['multiplier'] & {})
-      | null,
-  }
-}
-
-function overrideOf(setting: Integration['models'][number] | undefined): CardOverride {
-  if (!setting) return {}
-  return {
-    pricing_config: setting.pricingConfig as (CardOverride['pricing_config'] & {}) | null,
-    context_window: setting.contextWindow,
-    max_output_tokens: setting.maxOutputTokens,
-  }
 }
 
 interface Sealed {

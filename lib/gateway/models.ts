@@ -111,8 +111,9 @@ const UPSTREAM_LIST_MS = 15_000
 const UPSTREAM_LIST_BYTES_MAX = 16 * 1024 * 1024
 
 /**
- * The list the provider itself gives, in OpenAI's shape, for a call that names one by header. Throws UpstreamRefused,
- * and `invalid_provider_response` on what is no list. Source: gateway-contract §1.3.
+ * The list the provider itself gives, in OpenAI's shape, for a call that names one by header, without what the
+ * workspace's own list leaves out. Throws UpstreamRefused, and `invalid_provider_response` on what is no list.
+ * Source: gateway-contract §1.3.
  */
 export async function upstreamModels(call: Call, target: Target, ports: Ports): Promise<JsonObject> {
   const { provider } = target
@@ -144,7 +145,7 @@ export async function upstreamModels(call: Call, target: Target, ports: Ports): 
   const data = list.flatMap((item): JsonObject[] => {
     const model: JsonObject = typeof item === 'string' ? { id: item } : Object(item)
     const id = model.id ?? model.name
-    if (typeof id !== 'string') return []
+    if (typeof id !== 'string' || provider.isWithheld(id)) return []
     const created = typeof model.created === 'number' ? model.created : CATALOGUED_SECONDS
     return [{ id, object: 'model', created, owned_by: model.owned_by ?? spec.id }]
   })

@@ -64,13 +64,15 @@ export interface Provider {
   headers: Readonly<Record<string, string>>
   status: Standing
   expiresAtMs: number | null
-  /** True when the caller may name any model, known or not. */
+  /** True when the caller may name any model, known or not; false where the workspace has a list of its own. */
   allowAllModels: boolean
   /** An admin took this one away, even where the caller may name any other; dots and hyphens are folded. */
   isSwitchedOff(model: string): boolean
-  /** Enabled models by exact id. */
+  /** The integration would let this one through, and the workspace's own list of models leaves it out. */
+  isWithheld(model: string): boolean
+  /** Models that may be called, by exact id. */
   models: ReadonlyMap<string, ModelCard>
-  /** The card of a model the integration enables (exact, then dots and hyphens folded); null when it does not. */
+  /** The card of a model that may be called (exact, then dots and hyphens folded); null when it may not. */
   card(model: string): ModelCard | null
 }
 

@@ -131,6 +131,7 @@ function catalogOf(ids: string[]): WorkspaceCatalog {
       expiresAtMs: null,
       allowAllModels: true,
       isSwitchedOff: (model: string) => model === 'switched-off',
+      isWithheld: () => false,
       models,
       card,
     }

@@ -157,11 +157,7 @@ function bind(
   if (model === null) return { provider, model, card: null, isCallerCredential: false }
   const card = provider.models.get(model) ?? provider.card(model)
   if (provider.isSwitchedOff(model) || (!card && !provider.allowAllModels)) {
-    throw new GatewayError(
-      'model_not_allowed',
-      `Model not found: ${label} is not enabled on the integration "${provider.integrationSlug}".${suggestions(model, catalog, nowMs)}`,
-      { param: 'model' },
-    )
+    throw notAllowed(provider, model, catalog, nowMs)
   }
   // Anthropic-mode clients write every dot as a hyphen; the card knows the id the provider will recognise.
   return {
@@ -170,6 +166,26 @@ function bind(
     card,
     isCallerCredential: false,
   }
+}
+
+function notAllowed(
+  provider: Provider,
+  model: string,
+  catalog: WorkspaceCatalog,
+  nowMs: number,
+): GatewayError {
+  const label = `@${provider.slug}/${model}`
+  const integration = `the integration "${provider.integrationSlug}"`
+  const near = suggestions(model, catalog, nowMs)
+  const message = provider.isWithheld(model)
+    ? `Model not found: ${label} is enabled on ${integration}, but this workspace's list of models leaves it out.${near || offered(provider)} An admin can add it to the list: workspaces of ${integration}.`
+    : `Model not found: ${label} is not enabled on ${integration}.${near}`
+  return new GatewayError('model_not_allowed', message, { param: 'model' })
+}
+
+function offered({ slug, models }: Provider): string {
+  const some = [...models.keys()].slice(0, SUGGESTIONS_MAX).map((id) => `@${slug}/${id}`)
+  return some.length > 0 ? ` It names ${some.join(', ')}${models.size > some.length ? ' and more' : ''}.` : ''
 }
 
 function offering(call: Call, name: ModelName, catalog: WorkspaceCatalog, nowMs: number): Target {
@@ -230,6 +246,7 @@ function unsaved(
     allowAllModels: true,
     models: NO_MODELS,
     isSwitchedOff: () => false,
+    isWithheld: () => false,
     card: (id) => catalogueCard(spec.id, id),
   }
   return { provider, model, card: model === null ? null : provider.card(model), isCallerCredential: true }

@@ -1,9 +1,11 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { offerOf } from '../directory/models.ts'
 import type { ErrorCode } from '../errors.ts'
 import { GatewayError } from '../errors.ts'
 import type { JsonObject } from '../providers/adapter.ts'
 import { createEgress, type Egress } from '../providers/egress.ts'
+import { providerSpec } from '../providers/openai-compatible.ts'
 import { type Ask, eventsOf, type Got, lintedFetch } from '../testing/caller.ts'
 import { testCaller } from '../testing/gateway.ts'
 import { type HostileUpstream, httpAnswer, startHostile } from '../testing/hostile.ts'
@@ -34,6 +36,13 @@ const INVALID = 'invalid_request_error'
 const AUTH = 'authentication_error'
 const UPSTREAM = 'upstream_error'
 const NOT_FOUND: Wire = [404, 'model_not_found', INVALID]
+
+/** A workspace that may call one of the models its integration enables. */
+const LISTED = offerOf(
+  providerSpec('openai')!,
+  { allowAllModels: true, pricingAdjustments: null, models: [] },
+  ['gpt-4o'],
+)
 
 interface Situation {
   name: string
@@ -106,6 +115,15 @@ const SITUATIONS: Situation[] = [
     plain: NOT_FOUND,
     row: 'model_not_allowed',
     message: /Model not found.*Did you mean/,
+  },
+  {
+    name: 'a model that the workspace’s own list leaves out',
+    model: '@listed/gpt-4o-mini',
+    portkey: [403, 'model_not_allowed', INVALID],
+    plain: NOT_FOUND,
+    row: 'model_not_allowed',
+    message:
+      /^Model not found: @listed\/gpt-4o-mini is enabled on the integration "listed", but this workspace's list of models leaves it out\. Did you mean .*An admin can add it/,
   },
   {
     name: 'a bare model several providers offer',
@@ -469,6 +487,7 @@ describe.each(['node', 'web'] as const)('what callers are told, %s edge', (edge)
         { slug: 'disabled', provider: 'openai', models, fields: { status: 'disabled' } },
         { slug: 'expired', provider: 'openai', models, fields: { expiresAtMs: 1 } },
         { slug: 'narrow', provider: 'openai', models },
+        { slug: 'listed', provider: 'openai', fields: LISTED },
         { slug: 'sole', provider: 'x-ai', models: ['only-here'] },
       ].map((provider) => ({
         ...provider,

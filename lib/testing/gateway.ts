@@ -162,6 +162,7 @@ function testProvider({
     expiresAtMs: null,
     allowAllModels,
     isSwitchedOff: () => false,
+    isWithheld: () => false,
     models: byId,
     card: (model) =>
       byId.get(model) ??
