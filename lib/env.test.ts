@@ -29,6 +29,7 @@ describe('without any variable', () => {
       allowPrivateHosts: [],
       smtpUrl: null,
       mailFrom: null,
+      mailBranding: { company: 'Tollgate', logoUrl: null, support: null },
       redisUrl: null,
       requestTimeoutMs: 300_000,
       isInlineConfigBlocked: false,
@@ -114,6 +115,12 @@ describe('what is wrong is one line that names the variable', () => {
     [{ ROLE: 'gateway' }, 'ROLE=gateway is not built yet'],
     [{ WORKERS: '4' }, 'WORKERS=4 is not built yet'],
     [{ ADMIN_EMAIL: 'ann' }, 'ADMIN_EMAIL must be an e-mail address'],
+    [{ SMTP_URL: 'mail.example.com:587' }, 'SMTP_URL must be an smtp:// or smtps:// URL'],
+    [{ SMTP_URL: 'smtp://' }, 'SMTP_URL must be an smtp:// or smtps:// URL'],
+    [{ MAIL_FROM: 'the gate' }, 'MAIL_FROM must be an address such as'],
+    [{ MAIL_FROM: 'a@b.example, c@d.example' }, 'MAIL_FROM must be an address such as'],
+    [{ MAIL_LOGO_URL: 'logo.png' }, 'MAIL_LOGO_URL must be an https:// URL of an image'],
+    [{ MAIL_SUPPORT: 'help' }, 'MAIL_SUPPORT must be an e-mail address'],
   ])('%j', (env, message) => {
     expect(() => read(env)).toThrow(message)
   })
@@ -141,8 +148,20 @@ describe('what is wrong is one line that names the variable', () => {
 })
 
 test('settings of what is not built yet are named and do not stop the start', () => {
-  expect(read({ REDIS_URL: 'redis://localhost', SMTP_URL: 'smtp://localhost' }).warnings).toEqual([
+  expect(read({ REDIS_URL: 'redis://localhost' }).warnings).toEqual([
     'REDIS_URL is set: Redis is not used yet, limits and caches live in this process',
-    'SMTP_URL is set: mail is not sent yet, messages stay in the outbox',
   ])
+})
+
+test('mail without a sender leaves in the name of this host, and the start says so', () => {
+  const url = { SMTP_URL: 'smtp://mail.example.com', PUBLIC_URL: 'https://gate.example.com' }
+  expect(read(url)).toMatchObject({
+    mailFrom: 'no-reply@gate.example.com',
+    warnings: ['MAIL_FROM is not set: mail leaves as no-reply@gate.example.com, which servers may refuse'],
+  })
+  expect(read({ ...url, MAIL_FROM: 'Gate <gate@example.com>' })).toMatchObject({
+    smtpUrl: 'smtp://mail.example.com',
+    mailFrom: 'Gate <gate@example.com>',
+    warnings: [],
+  })
 })

@@ -26,7 +26,9 @@ export interface Settings {
   /** `host` or `host:port`, lower-case. */
   allowPrivateHosts: string[]
   smtpUrl: string | null
+  /** Null exactly when `smtpUrl` is. */
   mailFrom: string | null
+  mailBranding: { company: string; logoUrl: string | null; support: string | null }
   redisUrl: string | null
   requestTimeoutMs: number
   isInlineConfigBlocked: boolean
@@ -68,6 +70,10 @@ export function readSettings(env: Environment = process.env): Settings {
   }
 
   const port = take('PORT')
+  const publicUrl = take('PUBLIC_URL') ?? `http://localhost:${port}`
+  const smtpUrl = take('SMTP_URL') ?? null
+  const mailFrom = take('MAIL_FROM') ?? null
+  const sender = mailFrom ?? `no-reply@${URL.canParse(publicUrl) ? new URL(publicUrl).hostname : 'localhost'}`
   const dataDir = resolve(take('DATA_DIR') ?? '')
   const databaseUrl = take('DATABASE_URL') ?? null
   const directUrl = take('DATABASE_DIRECT_URL') ?? null
@@ -77,7 +83,7 @@ export function readSettings(env: Environment = process.env): Settings {
   const settings = {
     port,
     host: take('HOST'),
-    publicUrl: take('PUBLIC_URL') ?? `http://localhost:${port}`,
+    publicUrl,
     databaseUrl,
     databaseDirectUrl: directUrl ?? databaseUrl,
     dataDir,
@@ -85,8 +91,13 @@ export function readSettings(env: Environment = process.env): Settings {
     adminPassword: take('ADMIN_PASSWORD') ?? null,
     adminKey: take('TOLLGATE_ADMIN_KEY') ?? null,
     allowPrivateHosts: take('ALLOW_PRIVATE_HOSTS'),
-    smtpUrl: take('SMTP_URL') ?? null,
-    mailFrom: take('MAIL_FROM') ?? null,
+    smtpUrl,
+    mailFrom: smtpUrl === null ? null : sender,
+    mailBranding: {
+      company: take('MAIL_COMPANY'),
+      logoUrl: take('MAIL_LOGO_URL') ?? null,
+      support: take('MAIL_SUPPORT') ?? null,
+    },
     redisUrl: take('REDIS_URL') ?? null,
     requestTimeoutMs: take('REQUEST_TIMEOUT'),
     isInlineConfigBlocked: take('BLOCK_INLINE_CONFIG'),
@@ -102,9 +113,14 @@ export function readSettings(env: Environment = process.env): Settings {
       allowedHeaders: take('CORS_ALLOWED_HEADERS'),
       exposeHeaders: take('CORS_EXPOSE_HEADERS'),
     },
-    warnings: Object.keys(UNUSED)
-      .filter((name) => env[name]?.trim())
-      .map((name) => `${name} is set: ${UNUSED[name]}`),
+    warnings: [
+      ...Object.keys(UNUSED)
+        .filter((name) => env[name]?.trim())
+        .map((name) => `${name} is set: ${UNUSED[name]}`),
+      ...(smtpUrl !== null && mailFrom === null
+        ? [`MAIL_FROM is not set: mail leaves as ${sender}, which servers may refuse`]
+        : []),
+    ],
   }
   if (directUrl !== null && databaseUrl === null) {
     wrong.push(
@@ -169,7 +185,6 @@ type Name = keyof typeof VARIABLES
 /** Set often and inherited from elsewhere, so they warn rather than stop the start. */
 const UNUSED: Record<string, string> = {
   REDIS_URL: 'Redis is not used yet, limits and caches live in this process',
-  SMTP_URL: 'mail is not sent yet, messages stay in the outbox',
   MAX_ROOT_CONFIG_TARGETS: 'configs are not run yet, so nothing is counted',
   MAX_CONDITIONAL_ROOT_CONFIG_TARGETS: 'configs are not run yet, so nothing is counted',
   MAX_NESTED_CONFIG_TARGETS: 'configs are not run yet, so nothing is counted',
@@ -289,15 +304,41 @@ const VARIABLES = {
     breaks: 'it is unclear how many processes serve calls',
   },
   SMTP_URL: {
-    schema: urlOf('smtp:', 'smtps:').optional(),
-    must: 'be an smtp:// or smtps:// URL',
+    schema: urlOf('smtp:', 'smtps:')
+      .refine((text) => URL.canParse(text) && new URL(text).hostname !== '')
+      .optional(),
+    must: 'be an smtp:// or smtps:// URL such as smtp://user:password@mail.example.com:587',
     breaks: 'mail cannot leave',
     isSecret: true,
   },
   MAIL_FROM: {
-    schema: z.string().regex(/@/).optional(),
-    must: 'hold an e-mail address',
+    schema: z
+      .string()
+      .regex(/^(?:[^\s<>@,]+@[^\s<>@,]+|[^<>@,\p{Cc}]*<[^\s<>@,]+@[^\s<>@,]+>)$/u)
+      .optional(),
+    must: 'be an address such as gate@example.com or Gate <gate@example.com>',
     breaks: 'mail has no sender',
+  },
+  MAIL_COMPANY: {
+    schema: z
+      .string()
+      .regex(/^\P{Cc}{1,100}$/u)
+      .default('Tollgate'),
+    must: 'have at most 100 characters',
+    breaks: 'mail does not say whom it is from',
+  },
+  MAIL_LOGO_URL: {
+    schema: urlOf('https:', 'http:').optional(),
+    must: 'be an https:// URL of an image',
+    breaks: 'mail shows a broken image',
+  },
+  MAIL_SUPPORT: {
+    schema: z
+      .string()
+      .regex(/^[^\s<>@,]+@[^\s<>@,]+$/)
+      .optional(),
+    must: 'be an e-mail address',
+    breaks: 'readers of mail have nobody to ask',
   },
   REQUEST_TIMEOUT: {
     schema: whole(1, 86_400_000).default(300_000),

@@ -72,6 +72,7 @@ const RULES: Rule[] = [
       'lib/analytics/',
       'lib/providers/',
     ],
+    types: ['lib/jobs.ts', 'lib/mail.ts'],
     never: /^(next|next\/.*|undici)$/,
   },
   {
@@ -153,6 +154,7 @@ const RULES: Rule[] = [
   },
   { room: ['lib/tokens.ts'], may: [], only: /^(gpt-tokenizer.*|node:.*)$/ },
   { room: ['lib/jobs.ts'], may: [], only: /^pg$/ },
+  { room: ['lib/mail.ts'], may: [], only: /^nodemailer$/ },
   { room: ['lib/welcome.ts'], may: [], types: ['lib/admin/bootstrap.ts'] },
   { room: ['lib/compose.ts'], may: ['lib/'] },
   { room: ['e2e/'], may: ['lib/testing/'], types: ['lib/contract/'] },
@@ -200,6 +202,11 @@ describe('one place only', () => {
       ({ file }) => !/^(lib\/providers\/egress\.ts|lib\/db\/.*|server\.ts|e2e\/.*)$/.test(file),
     )
     expect(elsewhere.map(say)).toEqual([])
+  })
+
+  test('speaks SMTP: lib/mail.ts', () => {
+    const speakers = imports.filter(({ target }) => /^nodemailer(\/.*)?$/.test(target))
+    expect([...new Set(speakers.map(({ file }) => file))]).toEqual(['lib/mail.ts'])
   })
 
   test('calls global fetch: the browser', () => {
