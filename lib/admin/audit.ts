@@ -4,7 +4,8 @@ import type { Actor, Change, Db } from './context.ts'
 
 /** What an audit row tells of a call beyond what the verb did. */
 export interface AuditedCall {
-  requestId: string
+  /** Null for what no request asked for. */
+  requestId: string | null
   method: string
   /** Path as it came, without its query. */
   uri: string

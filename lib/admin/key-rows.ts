@@ -3,12 +3,15 @@ import type { apiKeyRow } from '../contract/access.ts'
 import type { KeyType } from '../contract/scopes.ts'
 import type { Prisma } from '../db/generated/client.ts'
 import { rfc3339 } from '../units.ts'
+import type { Ctx } from './context.ts'
+import { scheduleRow, storedSchedule } from './key-schedule.ts'
 import { rateLimitRows, usageLimitRows } from './limits.ts'
 
 /** What `keyRow` needs beside the key. */
 export const keyInclude = {
   use: true,
   secrets: { where: { expiresAt: { not: null } }, orderBy: { expiresAt: 'desc' } },
+  reveals: { select: { expiresAt: true } },
 } satisfies Prisma.ApiKeyInclude
 
 export type StoredKey = Prisma.ApiKeyGetPayload<{ include: typeof keyInclude }>
@@ -21,20 +24,12 @@ export interface StoredDefaults {
   allow_config_override?: boolean | null
 }
 
-export interface StoredRotation {
-  rotation_period?: 'weekly' | 'monthly'
-  rotation_period_days?: number
-  next_rotation_at: string
-  key_transition_period_ms: number
-}
-
 /** A key as replies carry it: masked, with its status at `now`. Source: admin-contract §3.2. */
 export function keyRow(key: StoredKey, now: Date): z.output<typeof apiKeyRow> {
   const defaults = key.defaults as StoredDefaults
   const override = defaults.allow_config_override ?? null
   const budgets = usageLimitRows(key.usageLimits, now)
   const rates = rateLimitRows(key.rateLimits)
-  const transition = key.secrets.find((secret) => secret.expiresAt !== null && secret.expiresAt > now)
   return {
     object: 'api-key',
     id: key.id,
@@ -64,14 +59,29 @@ export function keyRow(key: StoredKey, now: Date): z.output<typeof apiKeyRow> {
     usage_limits: budgets[0] ?? null,
     usage_limits_all: budgets,
     rate_limits: rates.length > 0 ? rates : null,
-    rotation_policy: key.rotationPolicy
-      ? { ...(key.rotationPolicy as unknown as StoredRotation), status: 'ACTIVE' }
-      : null,
+    rotation_policy: scheduleRow(storedSchedule(key)),
     reset_usage: 0,
     last_reset_at: rfc3339(key.lastResetAt),
     last_rotated_at: rfc3339(key.lastRotatedAt),
-    key_transition_expires_at: rfc3339(transition?.expiresAt ?? null),
+    key_transition_expires_at: rfc3339(olderSecret(key, now)?.expiresAt ?? null),
+    has_unrevealed_secret: key.reveals.some(({ expiresAt }) => expiresAt > now),
   }
+}
+
+/** The audit row of a change to a key; `more` stands beside the row it became. */
+export function recordKeyChange(ctx: Ctx, before: StoredKey, after: StoredKey, more: object = {}): void {
+  ctx.record({
+    id: after.id,
+    name: after.name,
+    workspaceId: after.workspaceId,
+    before: keyRow(before, ctx.now),
+    after: { ...keyRow(after, ctx.now), ...more },
+  })
+}
+
+/** The secret before the present one, while it still opens the key. */
+export function olderSecret(key: Pick<StoredKey, 'secrets'>, now: Date) {
+  return key.secrets.find(({ expiresAt }) => expiresAt !== null && expiresAt > now)
 }
 
 /** The `where` of keys whose status at `now` is the given one. */

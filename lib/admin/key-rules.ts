@@ -5,16 +5,11 @@ import type { apiKeys } from '../contract/access.ts'
 import type { KeyType } from '../contract/scopes.ts'
 import { GatewayError } from '../errors.ts'
 import { absent, byIdOrSlug, type Ctx, isUuid, roleIn, scopesIn } from './context.ts'
-import type { StoredDefaults, StoredRotation } from './key-rows.ts'
-import { nextMonth, nextWeekday, startOfDay } from './limits.ts'
+import type { StoredDefaults } from './key-rows.ts'
 import { invalid, invalidField } from './validation.ts'
 
 export type KeyInput = z.output<typeof apiKeys.create>
 export type KeyUpdate = z.output<typeof apiKeys.update>
-
-const DAY_MS = 86_400_000
-const MONDAY = 1
-const TRANSITION_MS = 1_800_000
 
 /** The scope family that governs keys of a type. */
 export const FAMILY: Readonly<Record<KeyType, string>> = {
@@ -137,37 +132,6 @@ export function expiry(
   if (at.getTime() === before?.getTime()) return undefined
   if (at <= now) throw invalidField('expires_at', 'must lie in the future', 'range')
   return at
-}
-
-/** A rotation policy for the column, with the moment of its next turn at 00:00 UTC (weekly: Monday, monthly: the 1st). */
-export function rotation(said: KeyInput['rotation_policy'], now: Date): StoredRotation | null | undefined {
-  if (said == null) return said
-  const { rotation_period, rotation_period_days, next_rotation_at, key_transition_period_ms } = said
-  const next = next_rotation_at
-    ? startOfDay(new Date(next_rotation_at))
-    : nextTurn(rotation_period, rotation_period_days, now)
-  if (next <= now) throw invalidField('rotation_policy.next_rotation_at', 'must lie in the future', 'range')
-  return {
-    ...(rotation_period ? { rotation_period } : {}),
-    ...(rotation_period_days ? { rotation_period_days } : {}),
-    next_rotation_at: next.toISOString(),
-    key_transition_period_ms: key_transition_period_ms ?? TRANSITION_MS,
-  }
-}
-
-/** How long an old secret lives on: what the call says, else the key's policy, else half an hour. */
-export function transitionMs(said: number | null | undefined, policy: unknown): number {
-  return said ?? (policy as StoredRotation | null)?.key_transition_period_ms ?? TRANSITION_MS
-}
-
-function nextTurn(
-  period: 'weekly' | 'monthly' | null | undefined,
-  days: number | null | undefined,
-  now: Date,
-): Date {
-  if (period === 'weekly') return nextWeekday(now, MONDAY)
-  if (period === 'monthly') return nextMonth(now)
-  return new Date(startOfDay(now).getTime() + (days ?? 1) * DAY_MS)
 }
 
 async function configSlug(ctx: Ctx, workspaceId: string | null, reference: string): Promise<string> {

@@ -113,6 +113,7 @@ export function alsoAt(route: Route, path: string, fill?: Route['fill']): Route 
 
 /** A call on its way to a verb: what was said, and what its audit row will tell of it. */
 export interface Call extends AuditedCall {
+  requestId: string
   /** Query and body together, top-level names in snake_case. */
   raw: Record<string, unknown>
   /** Parts of the path, by their names in the route. */

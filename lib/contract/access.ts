@@ -1,14 +1,13 @@
 import { z } from 'zod'
+import { DAY_MS, rotationPolicy, TRANSITION_MS_MIN } from './key-rotation.ts'
 import { MISTAKEN_LIMITS, rateLimitRow, rateLimits, usageLimitRow, usageLimits } from './limits.ts'
-import { csv, flag, metadata, paging, reference, resource, text, timestamp } from './resource.ts'
+import { csv, flag, metadata, nothing, paging, reference, resource, text, timestamp } from './resource.ts'
 
 /** What clients write in a path or a query when they had nothing to say (ruling 1). */
 export const UNSAID_WORDS: ReadonlySet<string> = new Set(['', 'NOT_GIVEN', 'undefined', 'None', 'null'])
 
 /** The same for the segments that name a key's type, where no other word could be meant. */
 export const UNSAID_SEGMENTS: ReadonlySet<string> = new Set([...UNSAID_WORDS, 'missing'])
-
-const TRANSITION_MS_MIN = 1_800_000
 
 const keyDefaults = z.strictObject({
   metadata: metadata.nullish(),
@@ -17,39 +16,6 @@ const keyDefaults = z.strictObject({
   /** Replies carry it; sent back, it is ignored. */
   config_slug: z.unknown().optional(),
 })
-
-const rotationPolicy = z
-  .strictObject({
-    rotation_period: z.enum(['weekly', 'monthly']).nullish(),
-    rotation_period_days: z
-      .number()
-      .int('must be a whole number of days')
-      .min(1, 'must be 1-365')
-      .max(365, 'must be 1-365')
-      .nullish(),
-    next_rotation_at: timestamp.nullish(),
-    key_transition_period_ms: z
-      .number()
-      .int('must be a whole number of milliseconds')
-      .min(TRANSITION_MS_MIN, `must be ${TRANSITION_MS_MIN} or more`)
-      .nullish(),
-    status: z.unknown().optional(),
-  })
-  .superRefine((policy, context) => {
-    const refuse = (path: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [path], message })
-    const { rotation_period, rotation_period_days, next_rotation_at, key_transition_period_ms } = policy
-    if (rotation_period && rotation_period_days)
-      refuse('rotation_period_days', 'may not stand beside rotation_period')
-    if (!rotation_period && !rotation_period_days && !next_rotation_at) {
-      refuse('rotation_period', 'is required, or rotation_period_days, or next_rotation_at')
-    }
-    const periodDays =
-      rotation_period_days ?? (rotation_period === 'weekly' ? 7 : rotation_period ? 28 : null)
-    if (periodDays !== null && (key_transition_period_ms ?? TRANSITION_MS_MIN) >= periodDays * 86_400_000) {
-      refuse('key_transition_period_ms', 'must be shorter than the rotation period')
-    }
-  })
 
 const keyName = text(1, 100)
 const keyDescription = text(0, 200)
@@ -98,9 +64,11 @@ export const apiKeyRow = z.object({
   last_rotated_at: z.string().nullable(),
   /** While the secret before this one still opens the key. */
   key_transition_expires_at: z.string().nullable(),
+  /** A secret made by a scheduled turn, or with the key itself, waits to be shown once (`POST {id}/reveal`). */
+  has_unrevealed_secret: z.boolean(),
 })
 
-/** What create and rotate answer: the only times `key` is whole. */
+/** What create, rotate and reveal answer: the only times `key` is whole. */
 export const apiKeySecretRow = z.object({
   id: z.string(),
   key: z.string(),
@@ -119,7 +87,11 @@ export const apiKeys = resource({
   workspace: 'optional',
   mistaken: {
     ...MISTAKEN_LIMITS,
+    key_name: 'name',
+    desc: 'description',
+    owner: 'user_id',
     scope: 'scopes',
+    permission: 'scopes',
     permissions: 'scopes',
     default: 'defaults',
     config: 'defaults.config_id',
@@ -129,7 +101,20 @@ export const apiKeys = resource({
     expire_at: 'expires_at',
     expiry: 'expires_at',
     expiration: 'expires_at',
+    expires_in: 'expires_at',
+    expiry_date: 'expires_at',
+    expiration_date: 'expires_at',
+    valid_until: 'expires_at',
+    ttl: 'expires_at',
     alert_email: 'alert_emails',
+    emails: 'alert_emails',
+    email_alerts: 'alert_emails',
+    notification_emails: 'alert_emails',
+    rotation: 'rotation_policy',
+    rotation_period: 'rotation_policy.rotation_period',
+    rotation_period_days: 'rotation_policy.rotation_period_days',
+    next_rotation_at: 'rotation_policy.next_rotation_at',
+    key_transition_period_ms: 'rotation_policy.key_transition_period_ms',
   },
   row: apiKeyRow,
   create: z.object({
@@ -166,6 +151,9 @@ export const apiKeys = resource({
     /** Part of a name, any case. */
     search: z.string().max(200, 'must have at most 200 characters').optional(),
     ids: csv.optional(),
+    sort: z.enum(['created_at', 'name', 'last_used_at', 'expires_at']).default('created_at'),
+    /** Absent: the newest and the most lately used first, names and expiries rising. */
+    order: z.enum(['asc', 'desc']).optional(),
   }),
   actions: {
     rotate: {
@@ -177,11 +165,31 @@ export const apiKeys = resource({
         key_transition_period_ms: z
           .number()
           .int('must be a whole number of milliseconds')
-          .max(365 * 86_400_000, 'must be at most a year')
+          .max(365 * DAY_MS, 'must be at most a year')
           .refine((ms) => ms === 0 || ms >= TRANSITION_MS_MIN, `must be 0, or ${TRANSITION_MS_MIN} or more`)
           .nullish(),
       }),
+      mistaken: {
+        transition: 'key_transition_period_ms',
+        transition_ms: 'key_transition_period_ms',
+        transition_period: 'key_transition_period_ms',
+        transition_period_ms: 'key_transition_period_ms',
+        key_transition_period: 'key_transition_period_ms',
+        grace_period: 'key_transition_period_ms',
+        grace_period_ms: 'key_transition_period_ms',
+        overlap_ms: 'key_transition_period_ms',
+      },
       audit: 'rotate',
+    },
+    /** The secret of a scheduled turn, whole and once: for the owner of a user key, else for who may rotate the key. */
+    reveal: {
+      method: 'POST',
+      path: '{id}/reveal',
+      verb: 'rotate',
+      scopes: [],
+      isSessionOnly: true,
+      input: nothing,
+      audit: 'export',
     },
   },
 })

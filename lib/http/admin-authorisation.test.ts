@@ -43,6 +43,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'PUT api-keys/{id}': { scopes: keys('update'), roles: members },
   'DELETE api-keys/{id}': { scopes: keys('delete'), roles: members },
   'POST api-keys/{id}/rotate': { scopes: keys('rotate'), roles: members },
+  'POST api-keys/{id}/reveal': { scopes: [], roles: everyone, session: true },
   'GET admin/workspaces': { scopes: ['workspaces.list'], roles: members },
   'GET admin/workspaces/{id}': { scopes: ['workspaces.read'], roles: members },
   'GET admin/users/me': { scopes: [], roles: everyone, session: true },

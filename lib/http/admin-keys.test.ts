@@ -113,6 +113,7 @@ describe('create', () => {
       last_reset_at: null,
       last_rotated_at: null,
       key_transition_expires_at: null,
+      has_unrevealed_secret: false,
     })
   })
 
