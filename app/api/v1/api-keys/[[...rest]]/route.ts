@@ -1,5 +1,5 @@
-import { apiKeyVerbs } from '@/lib/admin/access.ts'
 import { runtime } from '@/lib/compose.ts'
 import { adminRoute } from '@/lib/http/admin.ts'
+import { FAMILIES } from '@/lib/http/families.ts'
 
-export const { GET, POST, PUT, PATCH, DELETE } = adminRoute(runtime, apiKeyVerbs)
+export const { GET, POST, PUT, PATCH, DELETE } = adminRoute(runtime, ...FAMILIES['api-keys'])

@@ -1,5 +1,5 @@
-import { auditVerbs } from '@/lib/admin/audit-log.ts'
 import { runtime } from '@/lib/compose.ts'
 import { adminRoute } from '@/lib/http/admin.ts'
+import { FAMILIES } from '@/lib/http/families.ts'
 
-export const { GET, POST, PUT, PATCH, DELETE } = adminRoute(runtime, auditVerbs)
+export const { GET, POST, PUT, PATCH, DELETE } = adminRoute(runtime, ...FAMILIES['audit-logs'])

@@ -1,5 +1,5 @@
-import { integrationVerbs } from '@/lib/admin/catalog.ts'
 import { runtime } from '@/lib/compose.ts'
 import { adminRoute } from '@/lib/http/admin.ts'
+import { FAMILIES } from '@/lib/http/families.ts'
 
-export const { GET, POST, PUT, PATCH, DELETE } = adminRoute(runtime, integrationVerbs)
+export const { GET, POST, PUT, PATCH, DELETE } = adminRoute(runtime, ...FAMILIES.integrations)

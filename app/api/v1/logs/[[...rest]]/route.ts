@@ -1,5 +1,5 @@
-import { logVerbs } from '@/lib/admin/telemetry.ts'
 import { runtime } from '@/lib/compose.ts'
 import { adminRoute } from '@/lib/http/admin.ts'
+import { FAMILIES } from '@/lib/http/families.ts'
 
-export const { GET, POST, PUT, PATCH, DELETE } = adminRoute(runtime, logVerbs)
+export const { GET, POST, PUT, PATCH, DELETE } = adminRoute(runtime, ...FAMILIES.logs)

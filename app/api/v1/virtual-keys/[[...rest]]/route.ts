@@ -1,5 +1,5 @@
-import { virtualKeyVerbs } from '@/lib/admin/catalog.ts'
 import { runtime } from '@/lib/compose.ts'
 import { adminRoute } from '@/lib/http/admin.ts'
+import { FAMILIES } from '@/lib/http/families.ts'
 
-export const { GET, POST, PUT, PATCH, DELETE } = adminRoute(runtime, virtualKeyVerbs)
+export const { GET, POST, PUT, PATCH, DELETE } = adminRoute(runtime, ...FAMILIES['virtual-keys'])

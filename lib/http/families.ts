@@ -1,0 +1,22 @@
+/**
+ * What is mounted where: each family of `app/api/v1` and its verbs. The mounts and the OpenAPI document are both made
+ * from it, so that a route that answers is a route one can read about. Families that are not here answer 501.
+ */
+import { adminApiKeyVerbs, apiKeyVerbs } from '../admin/access.ts'
+import { aiProviderVerbs } from '../admin/ai-providers.ts'
+import { auditVerbs } from '../admin/audit-log.ts'
+import { integrationVerbs, providerVerbs, virtualKeyVerbs } from '../admin/catalog.ts'
+import { logVerbs, overviewVerbs } from '../admin/telemetry.ts'
+import type { Verbs } from '../admin/verbs.ts'
+import { meVerbs, workspaceVerbs } from '../admin/workspaces.ts'
+import type { ADMIN_FAMILIES } from '../contract/planes.ts'
+
+export const FAMILIES = {
+  admin: [workspaceVerbs, meVerbs, adminApiKeyVerbs, aiProviderVerbs, overviewVerbs],
+  'api-keys': [apiKeyVerbs],
+  'audit-logs': [auditVerbs],
+  integrations: [integrationVerbs],
+  logs: [logVerbs],
+  providers: [providerVerbs],
+  'virtual-keys': [virtualKeyVerbs],
+} as const satisfies Partial<Record<(typeof ADMIN_FAMILIES)[number], readonly Verbs[]>>
