@@ -62,6 +62,7 @@ const RULES: Rule[] = [
     may: [
       'lib/contract/',
       'lib/db/',
+      'lib/auth/attempts.ts',
       'lib/auth/keys.ts',
       'lib/auth/link-tokens.ts',
       'lib/auth/scopes.ts',
@@ -139,7 +140,7 @@ const RULES: Rule[] = [
     never: /^(next|next\/.*|undici)$/,
   },
   { room: ['lib/auth/'], may: ['lib/secrets.ts', 'lib/contract/'], never: /^(pg|undici)$/ },
-  { room: ['lib/auth/user.ts'], may: ['lib/db/'] },
+  { room: ['lib/auth/user.ts', 'lib/auth/attempts.ts'], may: ['lib/db/'] },
   { room: ['lib/db/'], may: ['lib/env.ts', 'lib/start-error.ts'], never: /^(next|next\/.*|undici)$/ },
   {
     room: ['lib/env.ts'],

@@ -96,6 +96,8 @@ export interface Ctx {
   now: Date
   newId: () => string
   requestId: string
+  /** Where the call came from; null when that is not known. */
+  clientIp: string | null
   secretKey: string
   runtime: AdminRuntime
   /** Fills the audit row of this call. Secrets are masked when it is written. */

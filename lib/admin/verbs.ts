@@ -152,6 +152,7 @@ export async function perform(
       now,
       newId: runtime.newId,
       requestId: call.requestId,
+      clientIp: call.clientIp,
       secretKey: runtime.settings.secret,
       runtime,
       record: (more) => void Object.assign(change, more),

@@ -6,9 +6,11 @@
 import { createHash, hkdfSync } from 'node:crypto'
 import type { AuthOptions } from 'next-auth'
 import { decode, encode, type JWT } from 'next-auth/jwt'
+import { SESSION_SECONDS_MAX, sessionSeconds } from '../contract/organisation.ts'
 import { PASSWORD_CHARS_MAX } from '../contract/password.ts'
 import type { PrismaClient } from '../db/generated/client.ts'
 import { uuidv7 } from '../ids.ts'
+import { comeBack, countAttempt, forgetAttempts } from './attempts.ts'
 import { clientAddress } from './client-address.ts'
 import { hashPassword, verifyPassword } from './password.ts'
 
@@ -36,10 +38,7 @@ export interface SignedIn {
   organisation: { id: string; slug: string; name: string }
 }
 
-const SESSION_SECONDS = 7 * 24 * 60 * 60
 const SEEN_EVERY_MS = 5 * 60_000
-const FAILURES_MAX = 5
-const WINDOW_MS = 15 * 60_000
 
 /**
  * The person behind a request's session cookie, or null: no cookie, a forged or expired one, a revoked session, or a
@@ -64,7 +63,8 @@ export function authOptions(world: AuthWorld): AuthOptions {
         options: { httpOnly: true, sameSite: 'lax', path: '/', secure: isSecure },
       },
     },
-    session: { strategy: 'jwt', maxAge: SESSION_SECONDS },
+    // The row ends sooner; the cookie only must not.
+    session: { strategy: 'jwt', maxAge: SESSION_SECONDS_MAX },
     pages: { signIn: '/sign-in', error: '/sign-in', signOut: '/sign-in' },
     jwt: {
       encode,
@@ -137,10 +137,13 @@ async function signIn(
   }
   const decoy = await decoyHash()
 
-  const attempt = await countAttempt(world, email, from.ip)
-  if ('retryAtMs' in attempt) throw new Refusal(comeBack(attempt.retryAtMs, world.now()))
+  const retryAtMs = await countAttempt(prisma, 'sign-in', { email, ip: from.ip }, world.now())
+  if (retryAtMs !== null) throw new Refusal(`Too many failed attempts. ${comeBack(retryAtMs, world.now())}`)
 
-  const user = await prisma.user.findUnique({ where: { email } })
+  const user = await prisma.user.findUnique({
+    where: { email },
+    include: { organisation: { select: { settings: true } } },
+  })
   const isRight = await verifyPassword(password.slice(0, PASSWORD_CHARS_MAX), user?.passwordHash ?? decoy)
   if (!user?.passwordHash || !isRight || password.length > PASSWORD_CHARS_MAX || user.status !== 'active') {
     await audit(world, user, 401, from, email)
@@ -150,7 +153,7 @@ async function signIn(
   const now = world.now()
   const sessionId = uuidv7(now)
   await prisma.$transaction([
-    prisma.signInFailure.deleteMany({ where: { email } }),
+    forgetAttempts(prisma, 'sign-in', email),
     prisma.session.create({
       data: {
         id: sessionId,
@@ -158,7 +161,7 @@ async function signIn(
         ...from,
         createdAt: new Date(now),
         lastSeenAt: new Date(now),
-        expiresAt: new Date(now + SESSION_SECONDS * 1000),
+        expiresAt: new Date(now + sessionSeconds(user.organisation.settings) * 1000),
       },
     }),
   ])
@@ -194,61 +197,26 @@ async function liveSession(world: AuthWorld, claims: JWT): Promise<SignedIn | nu
   if (typeof claims.sessionId !== 'string') return null
   const row = await prisma.session.findUnique({
     where: { id: claims.sessionId },
-    include: { user: { include: { organisation: { select: { id: true, slug: true, name: true } } } } },
+    include: {
+      user: { include: { organisation: { select: { id: true, slug: true, name: true, settings: true } } } },
+    },
   })
   const now = world.now()
-  if (!row || row.revokedAt || row.expiresAt.getTime() <= now || row.user.status !== 'active') return null
+  if (!row || row.revokedAt || row.user.status !== 'active') return null
+  const { settings, ...organisation } = row.user.organisation
+  // A shorter life that was set since holds for sessions there are, too.
+  const endsAt = Math.min(row.expiresAt.getTime(), row.createdAt.getTime() + sessionSeconds(settings) * 1000)
+  if (endsAt <= now) return null
   if (now - row.lastSeenAt.getTime() > SEEN_EVERY_MS) {
     await prisma.session.updateMany({ where: { id: row.id }, data: { lastSeenAt: new Date(now) } })
   }
-  const { id, email, firstName, lastName, role, preferences, organisation } = row.user
+  const { id, email, firstName, lastName, role, preferences } = row.user
   return {
     sessionId: row.id,
     userId: id,
     user: { id, email, firstName, lastName, role, preferences: preferences as Record<string, unknown> },
     organisation,
   }
-}
-
-/**
- * Writes the attempt down as a failure (a success takes it away again), unless the e-mail or the address already has
- * five in fifteen minutes: then when the oldest of those five falls out. Attempts of one e-mail or address queue up.
- */
-async function countAttempt(
-  world: AuthWorld,
-  email: string,
-  ip: string,
-): Promise<{ id: string } | { retryAtMs: number }> {
-  const now = world.now()
-  const since = new Date(now - WINDOW_MS)
-  const locks = [lockKey(`email:${email}`), lockKey(`ip:${ip}`)].sort((a, b) => (a < b ? -1 : 1))
-  return world.database.prisma.$transaction(async (tx) => {
-    for (const lock of locks) await tx.$executeRaw`select pg_advisory_xact_lock(${lock}::bigint)`
-    await tx.signInFailure.deleteMany({ where: { at: { lt: since } } })
-    const [byEmail, byIp] = await Promise.all(
-      [{ email }, { ip }].map((who) =>
-        tx.signInFailure.findMany({
-          where: { ...who, at: { gte: since } },
-          orderBy: { at: 'desc' },
-          take: FAILURES_MAX,
-          select: { at: true },
-        }),
-      ),
-    )
-    const blocking = [byEmail, byIp].flatMap((rows) =>
-      rows && rows.length >= FAILURES_MAX ? [rows.at(-1)!.at.getTime()] : [],
-    )
-    if (blocking.length > 0) return { retryAtMs: Math.max(...blocking) + WINDOW_MS }
-    const id = uuidv7(now)
-    await tx.signInFailure.create({ data: { id, email, ip, at: new Date(now) } })
-    return { id }
-  })
-}
-
-function comeBack(retryAtMs: number, nowMs: number): string {
-  const minutes = Math.max(1, Math.ceil((retryAtMs - nowMs) / 60_000))
-  const at = new Date(Math.ceil(retryAtMs / 60_000) * 60_000).toISOString().slice(11, 16)
-  return `Too many failed attempts. Come back in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}, at ${at} UTC.`
 }
 
 /** Sign-ins of e-mails nobody has are written to the first organisation, whose owners run this installation. */
@@ -292,10 +260,6 @@ let decoy: Promise<string> | undefined
 function decoyHash(): Promise<string> {
   decoy ??= hashPassword(createHash('sha256').update(String(Math.random())).digest('hex'))
   return decoy
-}
-
-function lockKey(name: string): bigint {
-  return createHash('sha256').update(`sign-in:${name}`).digest().readBigInt64BE(0)
 }
 
 function authSecret({ settings }: AuthWorld): string {

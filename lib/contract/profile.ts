@@ -1,16 +1,12 @@
 import { z } from 'zod'
+import { newPassword, PASSWORD_CHARS_MAX } from './password.ts'
 import { flag, nothing, resource } from './resource.ts'
-
-const PASSWORD = 'must have 12-1024 characters'
-
-/** A password somebody chooses, wherever one is chosen. Length is the whole rule: it is what makes guessing hard. */
-export const newPassword = z.string('must be a string').min(12, PASSWORD).max(1024, PASSWORD)
 
 /** One that is compared with what is stored; whatever was valid once may be said. */
 const presentPassword = z
   .string('must be a string')
-  .min(1, 'must have 1-1024 characters')
-  .max(1024, 'must have 1-1024 characters')
+  .min(1, 'must be given')
+  .max(PASSWORD_CHARS_MAX, `must have at most ${PASSWORD_CHARS_MAX} characters`)
 
 /** A browser in which a person is signed in. */
 export const sessionRow = z.object({
