@@ -1,4 +1,4 @@
-import { Boxes, KeyRound, LayoutDashboard, type LucideIcon, Plug, ScrollText } from 'lucide-react'
+import { Boxes, Braces, KeyRound, LayoutDashboard, type LucideIcon, Plug, ScrollText } from 'lucide-react'
 
 /** A page: what it is called, and what else people call it in the search. */
 export interface Page {
@@ -80,7 +80,19 @@ export const NAV: readonly NavGroup[] = [
       },
     ],
   },
-  { group: 'Organisation', isOrganisation: true, items: [] },
+  {
+    group: 'Organisation',
+    isOrganisation: true,
+    items: [
+      {
+        href: '/reference',
+        label: 'API reference',
+        icon: Braces,
+        key: 'r',
+        keywords: ['rest', 'openapi', 'swagger', 'routes', 'endpoints', 'docs'],
+      },
+    ],
+  },
 ]
 
 /** Pages that no row leads to, about the person or the organisation: the account menu and the search know them. */
