@@ -4,14 +4,17 @@ import * as access from './access.ts'
 import * as audit from './audit.ts'
 import * as catalog from './catalog.ts'
 import { rateLimits, usageLimits } from './limits.ts'
+import * as organisation from './organisation.ts'
 import * as people from './people.ts'
 import { planeOf } from './planes.ts'
+import * as profile from './profile.ts'
 import { flag, paging, type Resource } from './resource.ts'
+import * as roles from './roles.ts'
 import * as routing from './routing.ts'
 import { SCOPE_FAMILIES } from './scopes.ts'
 import * as telemetry from './telemetry.ts'
 
-const nouns = [access, audit, catalog, people, routing, telemetry]
+const nouns = [access, audit, catalog, organisation, people, profile, roles, routing, telemetry]
   .flatMap((module) => Object.values(module) as unknown[])
   .filter(
     (value): value is Resource =>

@@ -6,13 +6,28 @@ import { adminApiKeyVerbs, apiKeyVerbs } from '../admin/access.ts'
 import { aiProviderVerbs } from '../admin/ai-providers.ts'
 import { auditVerbs } from '../admin/audit-log.ts'
 import { integrationVerbs, providerVerbs, virtualKeyVerbs } from '../admin/catalog.ts'
+import { organisationVerbs } from '../admin/organisation.ts'
+import { profileVerbs } from '../admin/profile.ts'
+import { passwordResetVerbs } from '../admin/profile-resets.ts'
+import { roleVerbs } from '../admin/roles.ts'
 import { logVerbs, overviewVerbs } from '../admin/telemetry.ts'
 import type { Verbs } from '../admin/verbs.ts'
-import { meVerbs, workspaceVerbs } from '../admin/workspaces.ts'
+import { meVerbs } from '../admin/people-me.ts'
+import { workspaceVerbs } from '../admin/workspaces.ts'
 import type { ADMIN_FAMILIES } from '../contract/planes.ts'
 
 export const FAMILIES = {
-  admin: [workspaceVerbs, meVerbs, adminApiKeyVerbs, aiProviderVerbs, overviewVerbs],
+  admin: [
+    workspaceVerbs,
+    meVerbs,
+    adminApiKeyVerbs,
+    aiProviderVerbs,
+    overviewVerbs,
+    organisationVerbs,
+    roleVerbs,
+    profileVerbs,
+    passwordResetVerbs,
+  ],
   'api-keys': [apiKeyVerbs],
   'audit-logs': [auditVerbs],
   integrations: [integrationVerbs],
