@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { bootstrap, type FirstStart } from './admin/bootstrap.ts'
 import type { AdminRuntime, ReplayCall } from './admin/context.ts'
+import { keyJobs } from './admin/key-lifecycle.ts'
 import { readSession } from './auth/user.ts'
 import { lockDataDir } from './data-dir.ts'
 import { createDatabase, type Database } from './db/client.ts'
@@ -138,6 +139,14 @@ async function start(say: (line: string) => void): Promise<Runtime> {
   const world = { database, settings: { publicUrl: settings.publicUrl, secret: settings.secret }, now }
   const admin: AdminRuntime = {
     ...world,
+    settings: {
+      ...world.settings,
+      configTargets: {
+        root: settings.maxRootConfigTargets,
+        conditionalRoot: settings.maxConditionalRootConfigTargets,
+        nested: settings.maxNestedConfigTargets,
+      },
+    },
     newId,
     readSession: async (request) => {
       const signedIn = await readSession(world, request.headers)
@@ -149,7 +158,7 @@ async function start(say: (line: string) => void): Promise<Runtime> {
     gateway: { replay: (call) => replay(call, ports) },
     nudge: () => jobs.nudge('notifications'),
   }
-  const jobs = startJobs({ pool: database.pool, jobs: [], log })
+  const jobs = startJobs({ pool: database.pool, jobs: [...keyJobs(admin)], log })
 
   return {
     settings,

@@ -35,7 +35,7 @@ async function create(ctx: Ctx, input: KeyInput) {
   const settings = await keySettings(ctx.db, ctx.organisation.id)
   const userId = await ownerOf(ctx, type, workspaceId, input.user_id)
   const scopes = grantedScopes(ctx, type, workspaceId, input.scopes, null)
-  const defaults = await mergedDefaults(ctx, workspaceId, input.defaults, {})
+  const defaults = await mergedDefaults(ctx, workspaceId, input, {})
   const expiresAt = newExpiry(input.expires_at, ctx.now, rulesFor(userId, settings))
   const enforcedDays = rulesFor(userId, settings)?.rotationDays ?? null
   const schedule = newSchedule(input.rotation_policy, ctx.now, enforcedDays)
@@ -164,7 +164,7 @@ async function changedDefaults(ctx: Ctx, key: StoredKey, said: KeyUpdate, settin
   const isEdit = Object.entries(said).some(
     ([field, value]) => value !== undefined && field !== 'status' && field !== 'reset_usage',
   )
-  return isEdit ? fitted(settings, await mergedDefaults(ctx, key.workspaceId, said.defaults, before)) : before
+  return isEdit ? fitted(settings, await mergedDefaults(ctx, key.workspaceId, said, before)) : before
 }
 
 function fitted({ metadataSchema }: KeySettings, defaults: StoredDefaults): StoredDefaults {

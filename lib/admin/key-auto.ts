@@ -1,5 +1,6 @@
 /** User keys that come with a place in a workspace. Source: admin-contract §3.5. */
 import { canonicalScope, defaultScopes, isLegalScope } from '../auth/scopes.ts'
+import { apiKeys } from '../contract/access.ts'
 import { GatewayError } from '../errors.ts'
 import type { Teller } from './events.ts'
 import { hasRoomForKey, newExpiry } from './key-limits.ts'
@@ -7,8 +8,8 @@ import { keyRow } from './key-rows.ts'
 import { newSchedule, scheduleColumns } from './key-schedule.ts'
 import { keepForReveal, makeKey } from './key-secrets.ts'
 import { type KeySettings, keySettings } from './key-settings.ts'
-import { auditSystem } from './key-trail.ts'
 import { fitMetadata } from './metadata-schema.ts'
+import { auditSystem } from './system-audit.ts'
 
 const TYPE = 'workspace-user'
 const NAME = 'Personal key'
@@ -70,7 +71,7 @@ export async function makeAutoKey(
   })
   await keepForReveal(teller, key.id, secret)
   const after = { ...keyRow(key, now), has_unrevealed_secret: true }
-  await auditSystem(teller, key, { uri: '/auto-create', action: 'create', after })
+  await auditSystem(teller, { uri: '/auto-create', type: apiKeys.audit, action: 'create', of: key, after })
   return key.id
 }
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { apiKeyRow } from '../contract/access.ts'
 import type { KeyType } from '../contract/scopes.ts'
-import type { Prisma } from '../db/generated/client.ts'
+import type { ApiKey, Prisma } from '../db/generated/client.ts'
 import { rfc3339 } from '../units.ts'
 import type { Ctx } from './context.ts'
 import { scheduleRow, storedSchedule } from './key-schedule.ts'
@@ -66,6 +66,11 @@ export function keyRow(key: StoredKey, now: Date): z.output<typeof apiKeyRow> {
     key_transition_expires_at: rfc3339(olderSecret(key, now)?.expiresAt ?? null),
     has_unrevealed_secret: key.reveals.some(({ expiresAt }) => expiresAt > now),
   }
+}
+
+/** A key as events name it: never more than its mask, with a path of the console. */
+export function namedKey(key: Pick<ApiKey, 'id' | 'name' | 'mask'>) {
+  return { id: key.id, name: key.name, key: key.mask, link: `/api-keys?open=${key.id}` }
 }
 
 /** The audit row of a change to a key; `more` stands beside the row it became. */

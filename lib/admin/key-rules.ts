@@ -106,17 +106,19 @@ export async function ownerOf(
 export async function mergedDefaults(
   ctx: Ctx,
   workspaceId: string | null,
-  said: KeyInput['defaults'],
+  { defaults, allow_config_override }: Pick<KeyInput, 'defaults' | 'allow_config_override'>,
   before: StoredDefaults,
 ): Promise<StoredDefaults> {
-  if (said === undefined) return before
-  if (said === null) return {}
+  if (defaults === null) return {}
   const merged: StoredDefaults = { ...before }
-  if (said.metadata !== undefined) merged.metadata = said.metadata ?? {}
-  if (said.allow_config_override !== undefined) merged.allow_config_override = said.allow_config_override
-  if (said.config_id !== undefined) {
-    merged.config_id = said.config_id
-    merged.config_slug = said.config_id === null ? null : await configSlug(ctx, workspaceId, said.config_id)
+  const inside = defaults?.allow_config_override
+  const override = inside === undefined ? allow_config_override : inside
+  if (defaults?.metadata !== undefined) merged.metadata = defaults.metadata ?? {}
+  if (override !== undefined) merged.allow_config_override = override
+  const said = defaults?.config_id
+  if (said !== undefined) {
+    merged.config_id = said
+    merged.config_slug = said === null ? null : await configSlug(ctx, workspaceId, said)
   }
   return merged
 }

@@ -17,6 +17,9 @@ const keyDefaults = z.strictObject({
   config_slug: z.unknown().optional(),
 })
 
+/** Beside `defaults` as replies carry it; what `defaults` says wins. */
+const allowOverride = flag.nullish()
+
 const keyName = text(1, 100)
 const keyDescription = text(0, 200)
 const scopes = z.array(z.string()).max(200, 'may hold at most 200 scopes')
@@ -127,6 +130,7 @@ export const apiKeys = resource({
     user_id: reference.nullish(),
     scopes: scopes.nullish(),
     defaults: keyDefaults.nullish(),
+    allow_config_override: allowOverride,
     ...limited,
     alert_emails: alertEmails.nullish(),
     expires_at: timestamp.nullish(),
@@ -137,6 +141,7 @@ export const apiKeys = resource({
     description: keyDescription.nullish(),
     scopes: scopes.nullish(),
     defaults: keyDefaults.nullish(),
+    allow_config_override: allowOverride,
     ...limited,
     alert_emails: alertEmails.nullish(),
     expires_at: timestamp.nullish(),
