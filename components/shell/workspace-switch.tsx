@@ -1,6 +1,6 @@
 'use client'
 
-import { Menu, ScrollArea, Text, TextInput, UnstyledButton } from '@mantine/core'
+import { Menu, Text, TextInput, UnstyledButton } from '@mantine/core'
 import { Check, ChevronsUpDown, Plus, Search, Settings2 } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
@@ -10,6 +10,7 @@ import { useCan, useWorkspaces, type Workspace } from './workspace.tsx'
 
 /** From here on a list is searched sooner than read. */
 const SEARCHED_FROM = 8
+const BESIDE_MONOGRAMS = { margin: '0 2px' }
 
 /** Name of the workspace on screen, the others behind it with one's role in each, and the ways to change or add one. */
 export function WorkspaceSwitch() {
@@ -22,7 +23,7 @@ export function WorkspaceSwitch() {
   return (
     <Menu
       position="bottom-start"
-      width={300}
+      width={340}
       onClose={() => setSearch('')}
       disabled={all.length === 0 && !canAdd}
     >
@@ -48,7 +49,7 @@ export function WorkspaceSwitch() {
             mb={4}
           />
         )}
-        <ScrollArea.Autosize mah={320}>
+        <div className={styles.choices}>
           {found.map((each) => (
             <Menu.Item
               key={each.id}
@@ -69,15 +70,23 @@ export function WorkspaceSwitch() {
             </Menu.Item>
           ))}
           {found.length === 0 && <Menu.Item disabled>{search ? 'None match' : 'None yet'}</Menu.Item>}
-        </ScrollArea.Autosize>
+        </div>
         {(canChange || canAdd) && <Menu.Divider />}
         {canChange && (
-          <Menu.Item component={Link} href="/workspace" leftSection={<Settings2 size={15} />}>
+          <Menu.Item
+            component={Link}
+            href="/workspace"
+            leftSection={<Settings2 size={16} style={BESIDE_MONOGRAMS} />}
+          >
             Workspace settings
           </Menu.Item>
         )}
         {canAdd && (
-          <Menu.Item component={Link} href="/workspaces?create=1" leftSection={<Plus size={15} />}>
+          <Menu.Item
+            component={Link}
+            href="/workspaces?create=1"
+            leftSection={<Plus size={16} style={BESIDE_MONOGRAMS} />}
+          >
             Add workspace
           </Menu.Item>
         )}

@@ -17,7 +17,7 @@ export function Person({ name, email = '', note, icon }: Props) {
   const shown = name.trim() || email
   return (
     <span className={styles.person} title={email && email !== shown ? `${shown} <${email}>` : shown}>
-      <Avatar name={shown} icon={icon} />
+      <Avatar name={name.trim() || email.replace(/@.*/, '')} icon={icon} />
       <span className={styles.words}>
         <span className={styles.name}>
           <span className={styles.clip}>{shown}</span>
