@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import { AUDIT_COLUMNS, auditLogs, type auditRow } from '../contract/audit.ts'
 import type { AuditEvent, Prisma } from '../db/generated/client.ts'
-import { absent, byIdOrSlug, type Ctx, type Db, literal } from './context.ts'
+import { absent, byIdOrSlug, type Ctx, type Db, isUuid, literal, notFound } from './context.ts'
 import { csvLine, Download } from './download.ts'
 import { invalidField } from './validation.ts'
 import { verbs } from './verbs.ts'
@@ -25,6 +25,16 @@ export const auditVerbs = verbs(auditLogs, {
     ])
     const records = await toRows(ctx.db, rows)
     return { object: 'analytics-graph', total, records, data: records }
+  },
+  actions: {
+    entry: async (ctx, { id }) => {
+      const found =
+        isUuid(id) &&
+        (await ctx.db.auditEvent.findFirst({ where: { id, organisationId: ctx.organisation.id } }))
+      const [row] = found ? await toRows(ctx.db, [found]) : []
+      if (!row) throw notFound('audit entry')
+      return row
+    },
   },
 })
 

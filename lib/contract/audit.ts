@@ -80,4 +80,16 @@ export const auditLogs = resource({
     /** csv and jsonl send the whole selection, whatever the page says. */
     format: z.enum(['json', 'csv', 'jsonl']).default('json'),
   }),
+  actions: {
+    /** ▲ One entry, so that it can be linked to. */
+    entry: {
+      method: 'GET',
+      path: '{id}',
+      verb: 'list',
+      input: nothing,
+      reply: auditRow,
+      audit: null,
+      summary: 'Read an audit entry',
+    },
+  },
 })

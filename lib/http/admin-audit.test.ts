@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { apiKeyVerbs } from '../admin/access.ts'
 import { auditVerbs } from '../admin/audit-log.ts'
-import { meVerbs } from '../admin/workspaces.ts'
+import { meVerbs } from '../admin/people-me.ts'
 import { type AdminWorld, adminWorld } from '../testing/admin.ts'
 import { adminRoute, type RouteHandlers } from './admin.ts'
 
@@ -107,6 +107,18 @@ describe('audit logs', () => {
     expect(second).toEqual([all[1]])
     const past = { start_time: '2020-01-01T00:00:00Z', end_time: '2020-01-02T00:00:00Z' }
     expect(await list(past)).toEqual([])
+  })
+
+  test('200: one entry is read by its id; 404 for one of another tenant as for one nobody has', async () => {
+    const [row] = await list({ resource_id: keyId, action: 'create' })
+    const { status, body } = await call('GET', `audit-logs/${row?.id}`)
+    expect([status, body]).toEqual([200, row])
+    const other = await world.addOrganisation('Elsewhere')
+    const stranger = await world.addUser('owner', {}, other.id)
+    const asked = await world.call(routes, 'GET', `audit-logs/${row?.id}`, { userId: stranger })
+    const nowhere = await call('GET', 'audit-logs/nowhere')
+    expect([asked.status, nowhere.status]).toEqual([404, 404])
+    expect(asked.body.message).toBe(nowhere.body.message)
   })
 
   test.each([
