@@ -118,7 +118,7 @@ const RULES: Rule[] = [
   },
   {
     room: ['lib/logs/', 'lib/analytics/'],
-    may: ['lib/contract/', 'lib/db/', 'lib/secrets.ts', 'lib/logs/record.ts'],
+    may: ['lib/contract/', 'lib/db/', 'lib/secrets.ts', 'lib/logs/record.ts', 'lib/logs/own.ts'],
     never: /^(next|next\/.*|undici)$/,
   },
   {

@@ -7,6 +7,7 @@ const page = (ids: string[], next: string | null = null): LogPage => ({
   total: null,
   data: ids.map((id) => ({ id }) as Log),
   next_cursor: next,
+  restricted_by: null,
 })
 const pages = (...all: LogPage[]): Pages => ({ pages: all, pageParams: all.map(() => null) })
 const ids = (of: Pages) => rowsOf(of).map(({ id }) => id)

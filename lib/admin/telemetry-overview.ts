@@ -2,8 +2,10 @@
 import type { z } from 'zod'
 import { type Figures, type Mover, overview as readOverview } from '../analytics/query.ts'
 import type { overview, overviewRow } from '../contract/telemetry.ts'
+import type { OwnCalls } from '../logs/own.ts'
 import { nanosToCents } from '../units.ts'
 import type { Ctx } from './context.ts'
+import { ownCallsOf, restrictedBy } from './telemetry-visibility.ts'
 
 type Row = z.output<typeof overviewRow>
 
@@ -13,10 +15,11 @@ const RANGE_MS = { '1h': HOUR_MS, '24h': 24 * HOUR_MS, '7d': 168 * HOUR_MS, '30d
 /** Figures of the range that ends now, from the roll-ups; and whether a workspace has what its first day needs. */
 export async function showOverview(ctx: Ctx, { range }: z.output<typeof overview.query>): Promise<Row> {
   const workspaceIds = ctx.workspace ? [ctx.workspace.id] : []
+  const own = await ownCallsOf(ctx, workspaceIds)
   const to = ctx.now
   const from = new Date(to.getTime() - RANGE_MS[range])
   const { prisma } = ctx.runtime.database
-  const found = await readOverview(prisma, { workspaceIds, from, to, now: ctx.now })
+  const found = await readOverview(prisma, { workspaceIds, own, from, to, now: ctx.now })
   return {
     object: 'overview',
     range,
@@ -35,7 +38,8 @@ export async function showOverview(ctx: Ctx, { range }: z.output<typeof overview
     blame: found.totals.blame,
     providers: found.topProviders.map(mover),
     models: found.topModels.map(mover),
-    checklist: await checklist(ctx),
+    restricted_by: restrictedBy(ctx, workspaceIds),
+    checklist: await checklist(ctx, own),
   }
 }
 
@@ -62,7 +66,7 @@ function cents(nanos: number): number {
 }
 
 /** What every installation comes with, the sandbox and the key of the first start, ticks nothing. */
-async function checklist(ctx: Ctx): Promise<Row['checklist']> {
+async function checklist(ctx: Ctx, own: OwnCalls | undefined): Promise<Row['checklist']> {
   if (!ctx.workspace) return { has_provider: false, has_key: false, has_request: false }
   const workspaceId = ctx.workspace.id
   const [provider, key, call] = await Promise.all([
@@ -78,7 +82,10 @@ async function checklist(ctx: Ctx): Promise<Row['checklist']> {
       where: { workspaceId, status: 'active', creationMode: { not: 'auto' } },
       select: { id: true },
     }),
-    ctx.db.rollupDay.findFirst({ where: { workspaceId }, select: { at: true } }),
+    ctx.db.rollupDay.findFirst({
+      where: { workspaceId, ...(own ? { apiKeyId: { in: [...own.keyIds] } } : {}) },
+      select: { at: true },
+    }),
   ])
   return { has_provider: provider !== null, has_key: key !== null, has_request: call !== null }
 }

@@ -4,16 +4,19 @@ import { logs, type replayRow } from '../contract/telemetry.ts'
 import { GatewayError } from '../errors.ts'
 import { type LogDetail, readLog } from '../logs/query.ts'
 import { type Ctx, notFound, scopesIn, workspacesOf } from './context.ts'
+import { needPayloads, ownCallsOf } from './telemetry-visibility.ts'
 
 /**
  * Sends the stored request through the data plane as the person's own key, so what it costs is theirs, and answers
- * what came back. Refuses `forbidden` to a person without such a key, `conflict` for a call that cannot be sent again.
+ * what came back. Refuses `forbidden` to a person without such a key or who may not read what was said, `conflict` for a call that cannot be sent again.
  */
 export async function replay(ctx: Ctx, { id }: { id: string }): Promise<z.output<typeof replayRow>> {
   const workspaceIds = await workspacesOf(ctx, ['logs.view'])
-  const detail = await readLog(ctx.runtime.database.prisma, id, { workspaceIds })
+  const own = await ownCallsOf(ctx, workspaceIds)
+  const detail = await readLog(ctx.runtime.database.prisma, id, { workspaceIds, own })
   if (!detail) throw notFound(logs.noun)
   ctx.record({ id: detail.row.id, workspaceId: detail.row.workspace_id })
+  needPayloads(ctx, detail.row.workspace_id)
   const keyId = await ownKey(ctx, detail.row.workspace_id)
   const request = requestOf(detail)
   const { gateway } = ctx.runtime

@@ -9,6 +9,7 @@ import { absent, byIdOrSlug, type Ctx, notFound, workspacesOf } from './context.
 import { ingest } from './telemetry-ingest.ts'
 import { showOverview } from './telemetry-overview.ts'
 import { replay } from './telemetry-replay.ts'
+import { ownCallsOf, payloadsHidden, restrictedBy } from './telemetry-visibility.ts'
 import { verbs } from './verbs.ts'
 
 export const logVerbs = verbs(logs, { list, actions: { ingest, view, replay } })
@@ -27,10 +28,12 @@ const AHEAD_MS = 60_000
 /** Calls by time, newest first unless asked otherwise; `total` counts the whole range where the roll-ups can. */
 async function list(ctx: Ctx, query: Query): Promise<z.output<typeof logList>> {
   const workspaceIds = await workspacesAsked(ctx, query.workspace_slug)
+  const own = await ownCallsOf(ctx, workspaceIds)
   const filter = within(logFilterOf(query), ctx.now)
   const { prisma } = ctx.runtime.database
   const page = await listLogs(prisma, {
     workspaceIds,
+    own,
     filter,
     cursor: query.cursor ?? null,
     pageSize: query.page_size,
@@ -39,8 +42,14 @@ async function list(ctx: Ctx, query: Query): Promise<z.output<typeof logList>> {
   })
   const to = filter.to ?? new Date(ctx.now.getTime() + AHEAD_MS)
   const from = filter.from ?? new Date(to.getTime() - RANGE_MS_DEFAULT)
-  const total = await countRequests(prisma, { workspaceIds, filter, from, to, now: ctx.now })
-  return { object: 'list', total, data: page.rows.map(rowForWire), next_cursor: page.nextCursor }
+  const total = await countRequests(prisma, { workspaceIds, own, filter, from, to, now: ctx.now })
+  return {
+    object: 'list',
+    total,
+    data: page.rows.map(rowForWire),
+    next_cursor: page.nextCursor,
+    restricted_by: restrictedBy(ctx, workspaceIds),
+  }
 }
 
 /** The filter with its range cut to where calls can be: not after now, and no longer than lists look back. */
@@ -55,12 +64,13 @@ function within(filter: LogFilter, now: Date): LogFilter {
   }
 }
 
-/** One call with everything that was kept of it. */
+/** One call with everything that was kept of it, as far as the caller may see it. */
 async function view(ctx: Ctx, { id }: { id: string }) {
   const workspaceIds = await workspacesOf(ctx, logs.actions?.view.scopes ?? [])
-  const detail = await readLog(ctx.runtime.database.prisma, id, { workspaceIds })
+  const own = await ownCallsOf(ctx, workspaceIds)
+  const detail = await readLog(ctx.runtime.database.prisma, id, { workspaceIds, own })
   if (!detail) throw notFound(logs.noun)
-  return detailForWire(detail)
+  return detailForWire(detail, payloadsHidden(ctx, detail.row.workspace_id))
 }
 
 /** The workspaces a filter names; the call's own when it names none, and always for keys that are bound to one. */

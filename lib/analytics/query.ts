@@ -1,4 +1,5 @@
 import {
+  type Bind,
   DAY_MS,
   type Grain,
   HOUR_MS,
@@ -6,13 +7,13 @@ import {
   partsSql,
   piecesOf,
   type RawDatabase,
+  type Reach,
   wholesSql,
 } from './rollups.ts'
 import { mergeSketches, quantile, type Sketch, sketchOf, TALLY, type Tallies } from './sketch.ts'
 
-export interface OverviewOptions {
-  /** Calls of other workspaces do not exist for this question. */
-  workspaceIds: readonly string[]
+/** Calls of other workspaces do not exist for this question. */
+export interface OverviewOptions extends Reach {
   from: Date
   to: Date
   now: Date
@@ -97,15 +98,15 @@ const RESOLUTIONS: readonly { rangeMs: number; bucketMs: number; grain: Grain }[
  * Ranges over 400 days are cut at their start. Source: admin-contract §7.6, §7.7, interface.md "Overview".
  */
 export async function overview(db: RawDatabase, options: OverviewOptions): Promise<Overview> {
-  const { workspaceIds, now } = options
+  const { now } = options
   const toMs = Math.min(options.to.getTime(), Math.ceil(now.getTime() / MINUTE_MS) * MINUTE_MS)
   const fromMs = Math.min(Math.max(options.from.getTime(), toMs - RANGE_MS_MAX), toMs)
   const { bucketMs, grain } = resolutionOf(toMs - fromMs)
   const beforeMs = fromMs - (toMs - fromMs)
   // One after the other: a page of the console is not worth three of the pool's connections.
-  const buckets = await readBuckets(db, workspaceIds, fromMs, toMs, bucketMs, grain)
-  const before = await readBuckets(db, workspaceIds, beforeMs, fromMs, null, 'day')
-  const movers = await readMovers(db, workspaceIds, fromMs, toMs)
+  const buckets = await readBuckets(db, options, fromMs, toMs, bucketMs, grain)
+  const before = await readBuckets(db, options, beforeMs, fromMs, null, 'day')
+  const movers = await readMovers(db, options, fromMs, toMs)
   return {
     from: new Date(fromMs),
     to: new Date(toMs),
@@ -117,7 +118,7 @@ export async function overview(db: RawDatabase, options: OverviewOptions): Promi
       ...figuresOf([buckets.get(at) ?? []].flat()),
     })),
     ...movers,
-    live: await readLive(db, workspaceIds, now),
+    live: await readLive(db, options, now),
   }
 }
 
@@ -139,14 +140,14 @@ export async function countRequests(
   db: RawDatabase,
   options: OverviewOptions & { filter: RollupFilter },
 ): Promise<number | null> {
-  const { workspaceIds, filter, from, to } = options
+  const { filter, from, to } = options
   const isAsked = (value: unknown) =>
     value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0)
   const asked = Object.entries(filter).filter(([name, value]) => isAsked(value) && !RANGE.has(name))
   if (asked.some(([name]) => !COUNTED.has(name))) return null
-  const values: unknown[] = [[...workspaceIds]]
+  const { values, bind } = binding()
   const anyOf = (column: string, list: readonly string[] | undefined) =>
-    list && list.length > 0 ? [`${column} = ANY($${values.push([...list])}::text[])`] : []
+    list && list.length > 0 ? [`${column} = ANY(${bind([...list])}::text[])`] : []
   const codes = filter.statuses?.filter((status) => /^\d{3}$/.test(status))
   const classes = filter.statuses
     ?.filter((status) => /^[1-5]xx$/i.test(status))
@@ -164,10 +165,16 @@ export async function countRequests(
   ]
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
   const [row] = await db.$queryRawUnsafe<{ n: string }[]>(
-    `SELECT coalesce(sum(requests), 0)::text AS n FROM (${partsSql(piecesOf(from.getTime(), to.getTime()), '$1')}) AS r ${where}`,
+    `SELECT coalesce(sum(requests), 0)::text AS n FROM (${partsSql(piecesOf(from.getTime(), to.getTime()), options, bind)}) AS r ${where}`,
     ...values,
   )
   return Number(row?.n ?? 0)
+}
+
+/** The values of a statement, and what adds to them. */
+function binding(): { values: unknown[]; bind: Bind } {
+  const values: unknown[] = []
+  return { values, bind: (value) => `$${values.push(value)}` }
 }
 
 const RANGE = new Set(['from', 'to'])
@@ -191,7 +198,7 @@ function bucketStarts(fromMs: number, toMs: number, bucketMs: number): number[] 
 /** Buckets that hold anything, as tallies by their start; with `bucketMs` null the whole range is one, at 0. */
 async function readBuckets(
   db: RawDatabase,
-  workspaceIds: readonly string[],
+  reach: Reach,
   fromMs: number,
   toMs: number,
   bucketMs: number | null,
@@ -201,13 +208,14 @@ async function readBuckets(
     bucketMs === null
       ? `to_timestamp(0)`
       : `date_bin('${bucketMs} milliseconds', at, '${new Date(ORIGIN_MS).toISOString()}')`
+  const { values, bind } = binding()
   const rows = await db.$queryRawUnsafe<{ at: Date; tallies: Tallies }[]>(
     `SELECT bucket AS at, jsonb_object_agg(key, n) AS tallies FROM (
        SELECT ${bucket} AS bucket, key, sum(value::bigint)::bigint AS n
-       FROM (${wholesSql(piecesOf(fromMs, toMs, grain), '$1')}) AS r, jsonb_each_text(latency)
+       FROM (${wholesSql(piecesOf(fromMs, toMs, grain), reach, bind)}) AS r, jsonb_each_text(latency)
        GROUP BY 1, key
      ) AS counted GROUP BY bucket`,
-    [...workspaceIds],
+    ...values,
   )
   return new Map(rows.map((row) => [row.at.getTime(), row.tallies]))
 }
@@ -264,17 +272,18 @@ interface MoverRow {
 
 async function readMovers(
   db: RawDatabase,
-  workspaceIds: readonly string[],
+  reach: Reach,
   fromMs: number,
   toMs: number,
 ): Promise<Pick<Overview, 'topModels' | 'topProviders' | 'topKeys'>> {
+  const { values, bind } = binding()
   const rows = await db.$queryRawUnsafe<MoverRow[]>(
     `WITH grouped AS (
        SELECT CASE WHEN GROUPING(ai_model) = 0 THEN 'model' WHEN GROUPING(provider_slug) = 0 THEN 'provider' ELSE 'key' END AS kind,
          coalesce(ai_model, provider_slug, api_key_id::text) AS id, api_key_id,
          sum(requests) AS requests, sum(errors) AS errors, sum(cost_nanos) AS cost_nanos,
          sum(input_tokens + output_tokens) AS tokens
-       FROM (${partsSql(piecesOf(fromMs, toMs), '$1')}) AS r
+       FROM (${partsSql(piecesOf(fromMs, toMs), reach, bind)}) AS r
        GROUP BY GROUPING SETS ((ai_model), (provider_slug), (api_key_id))
      ), ranked AS (
        SELECT *, row_number() OVER (PARTITION BY kind ORDER BY cost_nanos DESC, requests DESC, id) AS place FROM grouped
@@ -282,7 +291,7 @@ async function readMovers(
      SELECT kind, ranked.id, api_keys.name AS key_name, requests::text, errors::text, cost_nanos::text, tokens::text
      FROM ranked LEFT JOIN api_keys ON api_keys.id = ranked.api_key_id
      WHERE place <= ${MOVERS_MAX} ORDER BY kind, place`,
-    [...workspaceIds],
+    ...values,
   )
   const of = (kind: MoverRow['kind']) => rows.filter((row) => row.kind === kind).map(moverOf)
   return { topModels: of('model'), topProviders: of('provider'), topKeys: of('key') }
@@ -301,13 +310,14 @@ function moverOf(row: MoverRow): Mover {
 
 // ── live ──
 
-async function readLive(db: RawDatabase, workspaceIds: readonly string[], now: Date): Promise<Live> {
+async function readLive(db: RawDatabase, reach: Reach, now: Date): Promise<Live> {
   const current = Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS
   const first = current - (LIVE_MINUTES - 1) * MINUTE_MS
+  const { values, bind } = binding()
   const rows = await db.$queryRawUnsafe<{ at: Date; requests: string; errors: string }[]>(
     `SELECT at, sum(requests)::text AS requests, sum(errors)::text AS errors
-     FROM (${partsSql([{ grain: 'minute', from: first, to: current + MINUTE_MS }], '$1')}) AS r GROUP BY at`,
-    [...workspaceIds],
+     FROM (${partsSql([{ grain: 'minute', from: first, to: current + MINUTE_MS }], reach, bind)}) AS r GROUP BY at`,
+    ...values,
   )
   const byMinute = new Map(rows.map((row) => [row.at.getTime(), row]))
   const minutes = Array.from({ length: LIVE_MINUTES }, (_, i) => {

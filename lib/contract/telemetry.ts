@@ -129,6 +129,8 @@ export const logDetailRow = z.object({
   attempts: z.array(attemptRow),
   /** Why bodies are absent: `off`, `expired`, `hidden`; null when they are here. */
   bodies_absent: z.enum(['off', 'expired', 'hidden']).nullable(),
+  /** The security toggle that hides them. */
+  bodies_hidden_by: z.string().nullable(),
 })
 
 /** The filters of logs, analytics and exports. Admin-contract §7.2. */
@@ -195,6 +197,8 @@ export const logList = z.object({
   total: z.number().nullable(),
   data: z.array(logRow),
   next_cursor: z.string().nullable(),
+  /** The security toggle that leaves only the caller's own calls to see; null when all are here. */
+  restricted_by: z.string().nullable(),
 })
 
 const said = z.object({
@@ -332,6 +336,8 @@ export const overviewRow = z.object({
   blame: z.object({ caller: z.number(), gateway: z.number(), provider: z.number() }),
   providers: z.array(mover),
   models: z.array(mover),
+  /** The security toggle that leaves only the caller's own calls to see; null when all are here. */
+  restricted_by: z.string().nullable(),
   /** The checklist of a first day; each ticks itself. */
   checklist: z.object({
     has_provider: z.boolean(),

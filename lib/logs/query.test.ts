@@ -284,7 +284,7 @@ describe('one log', () => {
       return detail as NonNullable<typeof detail>
     }
     expect(detailForWire(await read(0))).toMatchObject({ bodies_absent: 'off', conversation: null })
-    const hidden = detailForWire(await read(1), true)
+    const hidden = detailForWire(await read(1), { by: 'membersViewLogs' })
     expect(hidden).toMatchObject({ bodies_absent: 'hidden', conversation: null, transformedRequest: null })
     expect([hidden.request, hidden.response].flatMap(Object.keys)).not.toContain('body')
     expect([hidden.request, hidden.response].flatMap(Object.keys)).not.toContain('headers')

@@ -3,6 +3,7 @@ import { brotliDecompress } from 'node:zlib'
 import { GatewayError } from '../errors.ts'
 import { uuidTimeMs } from '../ids.ts'
 import { type Bind, conditionsOf, type LogFilter } from './filter.ts'
+import { type OwnCalls, ownConditions } from './own.ts'
 import type { CallRecord } from './record.ts'
 
 /** Whatever runs a statement: Prisma's client, or one of its transactions. */
@@ -28,6 +29,8 @@ export interface LogPage {
 export interface LogListOptions {
   /** Rows of other workspaces do not exist for this question. */
   workspaceIds: readonly string[]
+  /** Nor do, in some of them, calls of other keys. */
+  own?: OwnCalls | undefined
   filter: LogFilter
   /** Where the page before ended. */
   cursor: string | null
@@ -57,14 +60,14 @@ const SCAN_MS_MAX = 1_000
  * Refuses `validation` for a cursor it never gave out. Source: architecture §6, admin-contract §7.2.
  */
 export async function listLogs(db: RawDatabase, options: LogListOptions): Promise<LogPage> {
-  const { workspaceIds, cursor } = options
+  const { workspaceIds, own, cursor } = options
   if (cursor !== null && !UUID.test(cursor)) throw strangeCursor()
   if (workspaceIds.length === 0) return { rows: [], nextCursor: null }
   const { search } = options.filter
   if (search === undefined) return walk(db, options)
 
   if (cursor === null && UUID_V7.test(search)) {
-    const found = await rowOf(db, search, workspaceIds)
+    const found = await rowOf(db, search, { workspaceIds, own })
     if (found) return { rows: [found], nextCursor: null }
   }
   // Indexes know whole ids; only when none is meant are rows read for the text.
@@ -74,7 +77,7 @@ export async function listLogs(db: RawDatabase, options: LogListOptions): Promis
 }
 
 async function walk(db: RawDatabase, options: LogListOptions): Promise<LogPage> {
-  const { filter, order, now } = options
+  const { filter, own, order, now } = options
   const pageSize = Math.min(Math.max(1, Math.trunc(options.pageSize)), PAGE_SIZE_MAX)
   const range = rangeOf(filter, now)
   const cursor = options.cursor?.toLowerCase() ?? null
@@ -84,7 +87,8 @@ async function walk(db: RawDatabase, options: LogListOptions): Promise<LogPage> 
   if (cursor !== null && order === 'asc' && cursor >= low) low = `${cursor}+`
 
   const rows: LogRow[] = []
-  const isScan = filter.traceOrSession === undefined && conditionsOf(filter, () => '').length > 0
+  const isScan =
+    own !== undefined || (filter.traceOrSession === undefined && conditionsOf(filter, () => '').length > 0)
   const startedMs = performance.now()
   let windowMs = FIRST_WINDOW_MS
   for (;;) {
@@ -124,13 +128,11 @@ export interface LogDetail {
   bodiesAbsent: 'off' | 'expired' | null
 }
 
-/** One call with all it said; null when there is no such call in these workspaces. */
-export async function readLog(
-  db: RawDatabase,
-  id: string,
-  scope: { workspaceIds: readonly string[] },
-): Promise<LogDetail | null> {
-  const row = await rowOf(db, id, scope.workspaceIds)
+type Reach = Pick<LogListOptions, 'workspaceIds' | 'own'>
+
+/** One call with all it said; null when there is no such call in these workspaces, or it is another's where only own ones are seen. */
+export async function readLog(db: RawDatabase, id: string, reach: Reach): Promise<LogDetail | null> {
+  const row = await rowOf(db, id, reach)
   if (row === null) return null
   const stored = await db.$queryRawUnsafe<StoredBodies[]>(
     `SELECT head, request, response, final_request, original_response
@@ -227,7 +229,7 @@ function before(floor: string): string {
 
 async function readPage(
   db: RawDatabase,
-  { workspaceIds, filter, order }: LogListOptions,
+  { workspaceIds, own, filter, order }: LogListOptions,
   { low, high }: Window,
   limit: number,
 ): Promise<LogRow[]> {
@@ -238,7 +240,7 @@ async function readPage(
     low.endsWith('+') ? `l.id > ${bind(low.slice(0, -1))}::uuid` : `l.id >= ${bind(low)}::uuid`,
     `l.id < ${bind(high)}::uuid`,
   ]
-  const conditions = [...bounds, ...conditionsOf(filter, bind)]
+  const conditions = [...bounds, ...ownConditions(own, 'l', bind), ...conditionsOf(filter, bind)]
   // A workspace at a time: only then does the index give rows in their order, and a limit end the work.
   const sql = `
     SELECT l.* FROM unnest(${bind([...workspaceIds])}::uuid[]) AS w (id) CROSS JOIN LATERAL (
@@ -248,10 +250,13 @@ async function readPage(
   return named(db, sql, values, direction)
 }
 
-async function rowOf(db: RawDatabase, id: string, workspaceIds: readonly string[]): Promise<LogRow | null> {
+async function rowOf(db: RawDatabase, id: string, { workspaceIds, own }: Reach): Promise<LogRow | null> {
   if (!UUID.test(id)) return null
-  const sql = 'SELECT * FROM request_logs WHERE id = $1::uuid AND workspace_id = ANY($2::uuid[])'
-  const [row] = await named(db, sql, [id, [...workspaceIds]], 'DESC')
+  const values: unknown[] = [id, [...workspaceIds]]
+  const bind: Bind = (value) => `$${values.push(value)}`
+  const conditions = ['l.id = $1::uuid', 'l.workspace_id = ANY($2::uuid[])', ...ownConditions(own, 'l', bind)]
+  const sql = `SELECT l.* FROM request_logs AS l WHERE ${conditions.join(' AND ')}`
+  const [row] = await named(db, sql, values, 'DESC')
   return row ?? null
 }
 

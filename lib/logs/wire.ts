@@ -104,13 +104,17 @@ export type LogDetailOnWire = z.output<typeof logDetailRow> & {
 
 /**
  * One call as `GET /logs/{id}` answers it. JSON bodies leave parsed, text (event streams too) as text, other bytes as
- * `{encoding: "base64", data}`. `isHidden` leaves bodies and headers out for viewers with metadata-only rights.
+ * `{encoding: "base64", data}`. `hidden` leaves bodies and headers out for viewers with metadata-only rights; `by` is the
+ * security toggle that makes it so.
  * Source: admin-contract §7.3.
  */
-export function detailForWire(detail: LogDetail, isHidden = false): LogDetailOnWire {
+export function detailForWire(
+  detail: LogDetail,
+  hidden: { by: string | null } | null = null,
+): LogDetailOnWire {
   const { row } = detail
   const metrics = rowForWire(row)
-  const bodies = isHidden ? null : detail.bodies
+  const bodies = hidden ? null : detail.bodies
   const head = headOf(bodies?.head)
   const request = bodyForWire(bodies?.request)
   const response = bodyForWire(bodies?.response)
@@ -148,7 +152,8 @@ export function detailForWire(detail: LogDetail, isHidden = false): LogDetailOnW
     hook_results: { before_request_hooks: [], after_request_hooks: [] },
     feedbacks: [],
     attempts: row.attempts,
-    bodies_absent: isHidden ? 'hidden' : detail.bodiesAbsent,
+    bodies_absent: hidden ? 'hidden' : detail.bodiesAbsent,
+    bodies_hidden_by: hidden?.by ?? null,
     conversation: bodies === null ? null : conversationIn(request, response),
   }
 }
