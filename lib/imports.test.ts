@@ -132,6 +132,7 @@ const RULES: Rule[] = [
       'lib/db/',
       'lib/auth/scopes.ts',
       'lib/secrets.ts',
+      'lib/logs/keeping.ts',
       'lib/pricing.ts',
       'lib/providers/openai-compatible.ts',
       'lib/contract/',

@@ -5,11 +5,11 @@ import { isDatabaseAway } from '../db/client.ts'
 import type { Prisma, PrismaClient } from '../db/generated/client.ts'
 import { GatewayError } from '../errors.ts'
 import type { Caller, KeyDirectory } from '../gateway/ports.ts'
+import { keepingOf } from '../logs/keeping.ts'
 import { Snapshots } from './snapshots.ts'
 
 const KNOWN_MAX = 50_000
 const UNKNOWN_MAX = 10_000
-const RETENTION_DAYS = 90
 
 /**
  * Who is behind a key, from memory; Postgres is asked once a key and again after a change. An unknown key is remembered
@@ -96,15 +96,9 @@ const KEY_PARTS = {
 type KeyRow = Prisma.ApiKeyGetPayload<{ include: typeof KEY_PARTS }>
 
 function compile(key: KeyRow, secretExpiresAt: Date | null): Caller {
-  const organisation = objectOf(key.organisation.settings)
-  const workspace = objectOf(key.workspace?.settings)
   const defaults = objectOf(key.defaults)
   const workspaceDefaults = objectOf(key.workspace?.defaults)
-  const logging = objectOf(organisation.request_logging)
-  const retention = { ...objectOf(organisation.retention), ...objectOf(workspace.retention) }
-  const mode = workspace.request_logging ?? organisation.request_logging ?? logging.mode
   const ends = [secretExpiresAt, key.expiresAt].filter((at) => at !== null).map((at) => at.getTime())
-  const logsDays = days(retention.logs_days)
   const toggles = togglesOf(key.organisation.securitySettings, key.workspace?.securitySettings)
   return {
     keyId: key.id,
@@ -125,9 +119,7 @@ function compile(key: KeyRow, secretExpiresAt: Date | null): Caller {
       null,
     expiresAtMs: ends.length > 0 ? Math.min(...ends) : null,
     status: isUsable(key) ? 'active' : 'disabled',
-    logging: mode === 'metrics_only' ? 'metrics_only' : 'full',
-    retentionDays: logsDays,
-    bodiesRetentionDays: Math.min(logsDays, days(retention.bodies_days)),
+    ...keepingOf(key.organisation.settings, key.workspace?.settings),
     isSavedOnly: toggles.block_inline_config,
   }
 }
@@ -164,4 +156,3 @@ function stringsOf(value: unknown): Record<string, string> {
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' && value ? value : null)
-const days = (value: unknown) => (typeof value === 'number' && value > 0 ? value : RETENTION_DAYS)

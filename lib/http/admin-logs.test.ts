@@ -292,6 +292,10 @@ describe('POST /logs', () => {
 
   test('200: a workspace that keeps metrics only keeps no bodies', async () => {
     const { id } = await world.addWorkspace('Metrics only')
+    await world.database.prisma.organisation.update({
+      where: { id: world.first.organisationId },
+      data: { settings: { allow_workspace_override: true } },
+    })
     await world.database.prisma.workspace.update({
       where: { id },
       data: { settings: { request_logging: 'metrics_only', retention: { logs_days: 7 } } },

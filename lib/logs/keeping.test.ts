@@ -10,16 +10,16 @@ test.each([
     { logging: 'metrics_only', retentionDays: 30, bodiesRetentionDays: 7 },
   ],
   [
-    'the organisation, nested',
-    { request_logging: { mode: 'metrics_only' } },
-    null,
-    { logging: 'metrics_only', retentionDays: 90, bodiesRetentionDays: 90 },
-  ],
-  [
-    'the workspace over it',
-    { request_logging: 'metrics_only', retention: { logs_days: 30 } },
+    'the workspace over it, where it may',
+    { request_logging: 'metrics_only', allow_workspace_override: true, retention: { logs_days: 30 } },
     { request_logging: 'full', retention: { logs_days: 5, bodies_days: 60 } },
     { logging: 'full', retentionDays: 5, bodiesRetentionDays: 5 },
+  ],
+  [
+    'the workspace over it, where it may not',
+    { request_logging: 'metrics_only' },
+    { request_logging: 'full' },
+    { logging: 'metrics_only', retentionDays: 90, bodiesRetentionDays: 90 },
   ],
   [
     'nonsense',
