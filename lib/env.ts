@@ -185,9 +185,6 @@ type Name = keyof typeof VARIABLES
 /** Set often and inherited from elsewhere, so they warn rather than stop the start. */
 const UNUSED: Record<string, string> = {
   REDIS_URL: 'Redis is not used yet, limits and caches live in this process',
-  MAX_ROOT_CONFIG_TARGETS: 'configs are not run yet, so nothing is counted',
-  MAX_CONDITIONAL_ROOT_CONFIG_TARGETS: 'configs are not run yet, so nothing is counted',
-  MAX_NESTED_CONFIG_TARGETS: 'configs are not run yet, so nothing is counted',
 }
 
 const whole = (from: number, to: number) =>

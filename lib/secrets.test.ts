@@ -94,6 +94,16 @@ describe('out of sight', () => {
     )
   })
 
+  test('text that is JSON hides what the same object would', () => {
+    const said = { config: JSON.stringify({ provider: 'openai', api_key: '0123456789abcdef', weight: 1 }) }
+    expect(maskSecrets(said)).toEqual({
+      config: '{"provider":"openai","api_key":"01********def","weight":1}',
+    })
+    expect(maskSecrets('[not json')).toBe('[not json')
+    const deep = '['.repeat(50_000) + ']'.repeat(50_000)
+    expect(maskSecrets(deep)).toBe(deep)
+  })
+
   test('a mask is not masked again', () => {
     expect(maskSecrets({ key: 'tg_sZ8*******qL' })).toEqual({ key: 'tg_sZ8*******qL' })
   })

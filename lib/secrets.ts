@@ -60,9 +60,12 @@ export function maskSecret(secret: string): string {
   return secret.length < 12 ? '********' : `${secret.slice(0, 2)}********${secret.slice(-3)}`
 }
 
-/** JSON with what looks secret masked: by the field's name, in either case, and by the value's own shape. For audit rows. */
+/**
+ * JSON with what looks secret masked: by the field's name, in either case, and by the value's own shape; text that is
+ * itself JSON (a config) likewise. For audit rows.
+ */
 export function maskSecrets(value: unknown): unknown {
-  if (typeof value === 'string') return maskInText(value)
+  if (typeof value === 'string') return maskInText(maskInJson(value))
   if (Array.isArray(value)) return value.map(maskSecrets)
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(
@@ -86,6 +89,7 @@ const SECRET_WORDS = new Set([
 const SECRET_FIELDS = new Set([
   'vertex_service_account_json',
   'custom_headers',
+  'headers',
   'service_account_json',
   'passwd',
   'apikey',
@@ -133,6 +137,16 @@ function maskAll(value: unknown): unknown {
 
 const SHAPES =
   /\b(?:tg_[asu][0-9A-Za-z]{49}|(?:sk|pk|rk|xai|gsk|hf|ghp|glpat)[-_][0-9A-Za-z_-]{16,}|AKIA[0-9A-Z]{16}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,})/g
+
+/** Text that only looks like JSON, or is too deep to walk, is left as it is. */
+function maskInJson(text: string): string {
+  if (!/^\s*[{[]/.test(text)) return text
+  try {
+    return JSON.stringify(maskSecrets(JSON.parse(text)))
+  } catch {
+    return text
+  }
+}
 
 function maskInText(text: string): string {
   return text.replace(SHAPES, maskSecret)

@@ -16,7 +16,13 @@ import { lacks } from './refusals.ts'
 export interface AdminRuntime {
   database: { prisma: PrismaClient }
   /** `secret` is TOLLGATE_SECRET; `olderSecrets` open what was sealed before it was turned. */
-  settings: { publicUrl: string; secret: string; olderSecrets?: readonly string[] }
+  settings: {
+    publicUrl: string
+    secret: string
+    olderSecrets?: readonly string[]
+    /** The most targets a config may hold: at its root, at a conditional root, and beneath one root target. */
+    configTargets: { root: number; conditionalRoot: number; nested: number }
+  }
   /** Epoch milliseconds. */
   now: () => number
   newId: () => string

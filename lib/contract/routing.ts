@@ -13,21 +13,42 @@ export const configRow = z.object({
   type: z.literal('ORG_CONFIG'),
   format: z.literal('json'),
   version_id: z.string(),
-  /** JSON text; on a single read only. */
+  /** JSON text, secrets masked; on a single read only. */
   config: z.string().optional(),
+  /** Keys and workspaces that name it as their default. */
+  used_by: z.number(),
+  /** As `created_by`, by the name the official clients read. */
+  owner_id: z.string().nullable(),
   created_by: z.string().nullable(),
   updated_by: z.string().nullable(),
   created_at: z.string(),
   last_updated_at: z.string(),
 })
 
-/** An object, or the same as JSON text. */
+/** A version of a config in its history, newest first. */
+export const configVersionRow = z.object({
+  object: z.literal('config-version'),
+  id: z.string(),
+  version_id: z.string(),
+  /** JSON text, secrets masked. */
+  config: z.string(),
+  format: z.literal('json'),
+  is_current: z.boolean(),
+  /** Null: a key did it. */
+  created_by: z.string().nullable(),
+  created_at: z.string(),
+})
+
+/** An object as `routingConfig` reads it, or the same as JSON text. A secret that stands masked stays what it was. */
 const configBody = z.union([
   z.record(z.string(), z.unknown()),
   z.string().max(512_000, 'must have at most 512000 characters'),
 ])
 
-/** Admin-contract §1.7: rows exist and keys may point at them; what they say is run by the routing feature. */
+/**
+ * Stored and judged; what they say is run by the routing feature. Clients name a workspace on create alone, so elsewhere
+ * the slug does when it can. Admin-contract §1.7, §2.6.
+ */
 export const configs = resource({
   path: 'configs',
   noun: 'config',
@@ -35,7 +56,7 @@ export const configs = resource({
   scopes: ['configs'],
   id: 'slug',
   audit: 'configs',
-  workspace: 'required',
+  workspace: 'optional',
   row: configRow,
   create: z.object({
     name,
@@ -57,6 +78,13 @@ export const configs = resource({
       verb: 'read',
       input: z.object(paging(50)),
       audit: null,
+    },
+    restore: {
+      method: 'POST',
+      path: '{slug}/versions/{version_id}/restore',
+      verb: 'update',
+      input: z.object({}),
+      audit: 'update',
     },
   },
 })

@@ -87,6 +87,14 @@ const TABLE: Readonly<Record<string, Row>> = {
   'PUT virtual-keys/{id}': { scopes: providers('update'), roles: managers },
   'DELETE virtual-keys/{id}': { scopes: providers('delete'), roles: managers },
 
+  'GET configs': { scopes: ['configs.list'], roles: members },
+  'POST configs': { scopes: ['configs.create'], roles: managers },
+  'GET configs/{id}': { scopes: ['configs.read'], roles: members },
+  'PUT configs/{id}': { scopes: ['configs.update'], roles: managers },
+  'DELETE configs/{id}': { scopes: ['configs.delete'], roles: managers },
+  'GET configs/{slug}/versions': { scopes: ['configs.read'], roles: members },
+  'POST configs/{slug}/versions/{version_id}/restore': { scopes: ['configs.update'], roles: managers },
+
   'GET logs': { scopes: ['logs.list'], roles: members },
   'POST logs': { scopes: ['completions.write', 'logs.write'], all: true, roles: members },
   'GET logs/{id}': { scopes: ['logs.view', 'completions.write', 'logs.write'], roles: members },

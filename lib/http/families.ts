@@ -10,6 +10,7 @@ import { organisationVerbs } from '../admin/organisation.ts'
 import { profileVerbs } from '../admin/profile.ts'
 import { passwordResetVerbs } from '../admin/profile-resets.ts'
 import { roleVerbs } from '../admin/roles.ts'
+import { configVerbs } from '../admin/routing.ts'
 import { logVerbs, overviewVerbs } from '../admin/telemetry.ts'
 import type { Verbs } from '../admin/verbs.ts'
 import { meVerbs } from '../admin/people-me.ts'
@@ -30,6 +31,7 @@ export const FAMILIES = {
   ],
   'api-keys': [apiKeyVerbs],
   'audit-logs': [auditVerbs],
+  configs: [configVerbs],
   integrations: [integrationVerbs],
   logs: [logVerbs],
   providers: [providerVerbs],

@@ -66,7 +66,11 @@ export async function adminWorld(more: Partial<AdminRuntime> = {}): Promise<Admi
   const newId = () => uuidv7(nowMs)
   const runtime: AdminRuntime = {
     database,
-    settings: { publicUrl: `http://${TEST_HOST}`, secret: TEST_SECRET },
+    settings: {
+      publicUrl: `http://${TEST_HOST}`,
+      secret: TEST_SECRET,
+      configTargets: { root: 100, conditionalRoot: 1000, nested: 50 },
+    },
     now,
     newId,
     readSession: async (request) => {

@@ -1,0 +1,150 @@
+import { z } from 'zod'
+import { judgeCheck } from './guardrail-checks.ts'
+import { csv, name, paging, reference, resource, text } from './resource.ts'
+
+// ─────────────────────── what a guardrail says ───────────────────────
+
+/** What is written to the request's trace when a guardrail passes or fails. */
+const feedback = z.strictObject({
+  value: z.number().min(-10, 'must be -10 to 10').max(10, 'must be -10 to 10').optional(),
+  weight: z.number().min(0, 'must be 0 to 1').max(1, 'must be 0 to 1').optional(),
+  metadata: z.union([z.string(), z.record(z.string(), z.json())]).optional(),
+})
+const outcome = z.strictObject({ feedback: feedback.nullish() })
+
+/** What follows from the verdict; the same words in stored guardrails and in hooks of a config. */
+export const verdictActions = {
+  deny: z.boolean().optional(),
+  async: z.boolean().optional(),
+  sequential: z.boolean().optional(),
+  /** With `deny`: the refusal is an ordinary answer with status 200. */
+  soft_deny_200: z.boolean().optional(),
+  on_success: outcome.nullish(),
+  on_fail: outcome.nullish(),
+}
+
+export const guardrailCheck = z
+  .strictObject({
+    id: text(1, 128),
+    name: text(0, 255).nullish(),
+    is_enabled: z.boolean().optional(),
+    parameters: z.record(z.string(), z.json()).optional(),
+  })
+  .superRefine((said, context) =>
+    judgeCheck(context, { id: said.id, idAt: ['id'], parameters: said.parameters, at: ['parameters'] }),
+  )
+
+export const CHECKS_MAX = 50
+const checks = z
+  .array(guardrailCheck)
+  .min(1, 'must hold at least one check')
+  .max(CHECKS_MAX, `may hold at most ${CHECKS_MAX} checks`)
+
+const DENYING = new Set(['block', 'deny'])
+
+/** Actions in their own words: camelCase becomes snake_case, and `on_fail: "block"` is `deny: true`. */
+export function plainActions(said: unknown): unknown {
+  if (said === null || typeof said !== 'object' || Array.isArray(said)) return said
+  const { onFail, onSuccess, softDeny200, ...rest } = said as Record<string, unknown>
+  const plain: Record<string, unknown> = {
+    ...rest,
+    ...(onSuccess === undefined ? {} : { on_success: onSuccess }),
+    ...(onFail === undefined ? {} : { on_fail: onFail }),
+    ...(softDeny200 === undefined ? {} : { soft_deny_200: softDeny200 }),
+  }
+  const { on_fail, ...others } = plain
+  if (typeof on_fail !== 'string' || !DENYING.has(on_fail) || plain.deny === false) return plain
+  return { ...others, deny: true }
+}
+
+/** Stored as they were said: what is left out has the defaults of admin-contract §1.8 when the guardrail acts. */
+export const guardrailActions = z.preprocess(
+  plainActions,
+  z.strictObject(verdictActions, {
+    error: (issue) => (issue.code === 'invalid_type' ? 'must be an object' : undefined),
+  }),
+)
+
+// ───────────────────────────── resource ──────────────────────────────
+
+export const guardrailRow = z.object({
+  object: z.literal('guardrail'),
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  organisation_id: z.string(),
+  /** Null: it belongs to the organisation. */
+  workspace_id: z.string().nullable(),
+  status: z.enum(['active', 'archived']),
+  version_id: z.string(),
+  /** Stored only: this version runs no guardrails. */
+  is_enforced: z.literal(false),
+  owner_id: z.string().nullable(),
+  created_by: z.string().nullable(),
+  updated_by: z.string().nullable(),
+  created_at: z.string(),
+  last_updated_at: z.string(),
+  // a single read only:
+  checks: z.array(z.record(z.string(), z.unknown())).optional(),
+  actions: z.record(z.string(), z.unknown()).optional(),
+})
+
+/** Admin-contract §1.8, §2.4. */
+export const guardrails = resource({
+  path: 'guardrails',
+  noun: 'guardrail',
+  object: 'guardrail',
+  scopes: ['guardrails', 'organisation_guardrails'],
+  id: 'id',
+  audit: 'guardrails',
+  workspace: 'optional',
+  row: guardrailRow,
+  create: z.object({
+    name,
+    checks,
+    actions: guardrailActions.default({}),
+    workspace_id: reference.nullish(),
+    /** Without a workspace beside it: the guardrail belongs to the organisation. */
+    organisation_id: reference.nullish(),
+  }),
+  update: z.object({
+    name: name.optional(),
+    checks: checks.optional(),
+    actions: guardrailActions.optional(),
+  }),
+  query: z.object({
+    ...paging(100, 1000),
+    workspace_id: reference.optional(),
+    organisation_id: reference.optional(),
+    ids: csv.optional(),
+    /** Part of a name or slug, any case. */
+    search: z.string().optional(),
+  }),
+  actions: {
+    versions: {
+      method: 'GET',
+      path: '{id}/versions',
+      verb: 'read',
+      input: z.object(paging(50)),
+      audit: null,
+    },
+    restore: {
+      method: 'POST',
+      path: '{id}/versions/{version_id}/restore',
+      verb: 'update',
+      input: z.object({}),
+      audit: 'update',
+    },
+  },
+})
+
+/** A version of a guardrail in its history, the newest first. */
+export const guardrailVersionRow = z.object({
+  object: z.literal('guardrail-version'),
+  id: z.string(),
+  checks: z.array(z.record(z.string(), z.unknown())),
+  actions: z.record(z.string(), z.unknown()),
+  is_current: z.boolean(),
+  created_by: z.string().nullable(),
+  created_at: z.string(),
+})
