@@ -104,6 +104,9 @@ export interface ErrorDetail {
   path: string
   rule: string
   message?: string
+  /** Of what stands in the way: how many there are, and the first of them by slug or name. */
+  count?: number
+  items?: readonly string[]
 }
 
 export interface ErrorOptions {

@@ -1,6 +1,32 @@
+/** Workspaces, who belongs to them, and the people of an organisation. Source: admin-contract §1.2, §1.3, §2.2. */
 import { z } from 'zod'
+import { isEmoji } from './emoji.ts'
 import { MISTAKEN_LIMITS, rateLimitRow, rateLimits, usageLimitRow, usageLimits } from './limits.ts'
-import { csv, flag, metadata, name, nothing, paging, reference, resource, text } from './resource.ts'
+import { exportSettings } from './organisation.ts'
+import { csv, flag, metadata, name, nothing, paging, reference, resource, slug, text } from './resource.ts'
+import { workspaceSecurity } from './security.ts'
+
+const ROLES = ['admin', 'manager', 'member'] as const
+/** A role in a workspace; `ws-admin` and the like are an older spelling. */
+export const workspaceRole = z
+  .enum([...ROLES, 'ws-admin', 'ws-manager', 'ws-member'], 'must be admin, manager or member')
+  .transform((said) => said.replace('ws-', '') as (typeof ROLES)[number])
+
+/** A role in the organisation that can be given; owners are who began it. */
+export const givenRole = z.enum(['admin', 'member'], 'must be admin or member')
+
+/** E-mails are compared and kept in lower case. */
+export const email = z
+  .string('must be an e-mail address')
+  .trim()
+  .toLowerCase()
+  .max(255, 'must have at most 255 characters')
+  .pipe(z.email('must be an e-mail address'))
+
+/** An e-mail to look for: whole, in any case. */
+const emailSought = z.string().trim().toLowerCase().optional()
+/** Part of a name or an e-mail, any case. */
+const search = z.string().max(200, 'must have at most 200 characters').optional()
 
 // ─────────────────────────── workspaces ───────────────────────────
 
@@ -34,12 +60,47 @@ export const workspaceRow = z.object({
   rate_limits: z.array(rateLimitRow),
   settings: z.record(z.string(), z.unknown()),
   security_settings: z.record(z.string(), z.unknown()),
+  last_reset_at: z.string().nullable(),
   status: z.enum(['active', 'archived']),
   created_at: z.string(),
   last_updated_at: z.string(),
   created_by: z.string().nullable(),
   /** On a single read only. */
   users: z.array(workspaceMember).optional(),
+})
+
+const icon = z
+  .string('must be one emoji')
+  .trim()
+  .refine((said) => said === '' || isEmoji(said), 'must be one emoji')
+
+/** Of the workspace itself: both lists name guardrails in it. */
+const guardrails = z
+  .array(slug)
+  .max(50, 'may name at most 50 guardrails')
+  .transform((slugs) => [...new Set(slugs)])
+
+const defaults = z.strictObject({
+  metadata: metadata.nullish(),
+  input_guardrails: guardrails.nullish(),
+  output_guardrails: guardrails.nullish(),
+  /** UUID or slug of a config in the workspace; kept as its slug. */
+  user_api_key_config: reference.nullish(),
+})
+
+/** Each counts only where the organisation lets its workspaces say it. */
+const settings = z.strictObject({
+  request_logging: z.enum(['full', 'metrics_only']).nullish(),
+  user_attribution: z.strictObject({ enabled: flag.nullish(), allow_override: flag.nullish() }).nullish(),
+  export_settings: exportSettings.nullish(),
+})
+
+/** Things of one kind that stand in the way of a workspace's deletion. */
+export const blockerRow = z.object({
+  type: z.enum(['api_keys', 'integrations', 'providers', 'configs', 'guardrails', 'policies']),
+  count: z.number(),
+  /** The first of them. */
+  items: z.array(z.object({ id: z.string(), slug: z.string().nullable(), name: z.string() })),
 })
 
 /** Admin-contract §1.2. */
@@ -56,20 +117,23 @@ export const workspaces = resource({
   create: z.object({
     name,
     description: text(0, 500).nullish(),
-    icon: text(0, 16).nullish(),
-    defaults: z.strictObject({ metadata: metadata.nullish() }).nullish(),
-    users: z.array(reference).max(1000).optional(),
+    icon: icon.nullish(),
+    defaults: defaults.nullish(),
+    /** People of the organisation, who join as members. */
+    users: z.array(reference).max(1000, 'may name at most 1000 people').nullish(),
     usage_limits: usageLimits.optional(),
     rate_limits: rateLimits.optional(),
   }),
   update: z.object({
     name: name.optional(),
     description: text(0, 500).nullish(),
-    icon: text(0, 16).nullish(),
-    defaults: z.strictObject({ metadata: metadata.nullish() }).nullish(),
+    icon: icon.nullish(),
+    defaults: defaults.nullish(),
     usage_limits: usageLimits.optional(),
     rate_limits: rateLimits.optional(),
-    reset_usage: flag.optional(),
+    reset_usage: flag.nullish(),
+    settings: settings.nullish(),
+    security_settings: workspaceSecurity.nullish(),
   }),
   query: z.object({
     ...paging(50),
@@ -79,6 +143,52 @@ export const workspaces = resource({
     status: csv.optional(),
     name_format: z.enum(['plain', 'display']).optional(),
   }),
+  actions: {
+    /** What a deletion without force would stop at. */
+    blockers: { method: 'GET', path: '{id}/blockers', verb: 'delete', input: nothing, audit: null },
+    remove: {
+      method: 'DELETE',
+      path: '{id}',
+      verb: 'delete',
+      input: z.object({
+        /** Its name, typed again. */
+        name: z.string('must be the name of the workspace').max(300, 'must be the name of the workspace'),
+        /** Ends what stands in its way, too. */
+        force_delete: flag.nullish(),
+      }),
+      audit: 'delete',
+    },
+  },
+})
+
+// ──────────────────────────── members ─────────────────────────────
+
+const memberUpdate = z.object({ role: workspaceRole })
+
+/** Who belongs to a workspace. `{id}` is the workspace, `{user_id}` the person. */
+export const members = resource({
+  path: 'admin/workspaces/{id}/users',
+  noun: 'member',
+  object: 'workspace-user',
+  scopes: ['workspace_users'],
+  id: 'id',
+  audit: 'users',
+  workspace: 'none',
+  mistaken: { user: 'users', members: 'users', user_ids: 'users' },
+  row: workspaceMember,
+  create: z.object({
+    users: z
+      .array(z.strictObject({ id: reference, role: workspaceRole }))
+      .min(1, 'must name somebody')
+      .max(100, 'may name at most 100 people'),
+  }),
+  update: memberUpdate,
+  query: z.object({ ...paging(50), role: workspaceRole.optional(), email: emailSought, search }),
+  actions: {
+    show: { method: 'GET', path: '{user_id}', verb: 'read', input: nothing, audit: null },
+    edit: { method: 'PUT', path: '{user_id}', verb: 'update', input: memberUpdate, audit: 'update' },
+    remove: { method: 'DELETE', path: '{user_id}', verb: 'delete', input: nothing, audit: 'delete' },
+  },
 })
 
 // ───────────────────────────── people ─────────────────────────────
@@ -95,6 +205,28 @@ export const userRow = z.object({
   provisioned_by: z.string(),
   created_at: z.string(),
   last_updated_at: z.string(),
+})
+
+/** Everybody of the organisation. */
+export const users = resource({
+  path: 'admin/users',
+  noun: 'user',
+  object: 'user',
+  scopes: ['organisation_users'],
+  id: 'id',
+  audit: 'users',
+  workspace: 'none',
+  row: userRow,
+  create: nothing,
+  update: z.object({ role: givenRole }),
+  query: z.object({
+    ...paging(50),
+    role: z.enum(['owner', 'admin', 'member']).optional(),
+    email: emailSought,
+    /** active alone when nobody says; a list with commas. */
+    status: csv.optional(),
+    search,
+  }),
 })
 
 export const meRow = userRow.extend({

@@ -6,6 +6,5 @@ export const UNBUILT: readonly { methods: readonly string[] | null; path: string
   { methods: null, path: 'admin/users' },
   { methods: null, path: 'admin/organisation/defaults' },
   { methods: null, path: 'admin/workspaces/{id}/users' },
-  { methods: ['POST', 'PUT', 'DELETE'], path: 'admin/workspaces' },
   { methods: null, path: 'logs/exports' },
 ]

@@ -284,11 +284,10 @@ describe('paths', () => {
     const wrong = await world.call(routes, 'PATCH', 'api-keys', ask)
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, POST'])
     for (const [method, path] of [
-      ['POST', 'admin/workspaces'],
-      ['DELETE', 'admin/workspaces/x'],
       ['GET', 'admin/users'],
       ['GET', 'admin/workspaces/x/users/y'],
-      ['PUT', 'admin/organisation'],
+      ['PUT', 'admin/organisation/defaults'],
+      ['POST', 'logs/exports'],
     ] as const) {
       const later = await world.call(routes, method, path, ask)
       expect([method, path, later.status]).toEqual([method, path, 501])
