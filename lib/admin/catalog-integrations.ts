@@ -109,7 +109,11 @@ export async function insertIntegration(
         ? { pricingAdjustments: input.pricing_adjustments as Prisma.InputJsonValue }
         : {}),
       allowAllModels: input.allow_all_models ?? true,
-      globalWorkspaceAccess: storedGlobalAccess(access, null, ctx.now),
+      globalWorkspaceAccess: {
+        ...storedGlobalAccess(access, null, ctx.now, input.create_default_provider),
+      } as Prisma.InputJsonObject,
+      usageLimits: storedUsageLimits(input.usage_limits ?? [], [], ctx.now),
+      rateLimits: storedRateLimits(input.rate_limits ?? []),
       tags: input.tags ?? {},
       createdBy: ctx.actor.kind === 'user' ? ctx.actor.id : null,
       createdAt: ctx.now,
@@ -131,6 +135,8 @@ export async function read(ctx: Ctx, { id }: { id: string }) {
 /** Three-state: a field left out stays, null clears. `configurations` merge field by field. */
 export async function update(ctx: Ctx, { id, ...said }: Update) {
   const before = await findIntegration(ctx, id, 'update')
+  refuseChange('slug', said.slug?.toLowerCase(), before.slug.toLowerCase())
+  refuseChange('ai_provider_id', said.ai_provider_id, before.aiProviderId)
   refuseMappings(said.secret_mappings)
   const after = await ctx.db.integration.update({
     where: { id: before.id },
@@ -143,6 +149,7 @@ export async function update(ctx: Ctx, { id, ...said }: Update) {
         : {
             pricingAdjustments: (said.pricing_adjustments as Prisma.InputJsonValue | null) ?? Prisma.DbNull,
           }),
+      ...(said.allow_all_models === undefined ? {} : { allowAllModels: said.allow_all_models }),
       ...(said.usage_limits === undefined
         ? {}
         : { usageLimits: storedUsageLimits(said.usage_limits, before.usageLimits, ctx.now) }),
@@ -236,6 +243,12 @@ function openedOrOpen(ctx: Ctx, before: Integration): Credentials {
 function markOf({ tags }: Integration): Record<string, string> {
   const mark = (tags as Record<string, string>)[HIDDEN_TAG]
   return mark === undefined ? {} : { [HIDDEN_TAG]: mark }
+}
+
+/** What never changes is refused rather than passed over; the value of today may be sent back. */
+export function refuseChange(field: string, said: string | null | undefined, stored: string): void {
+  if (said == null || said === stored) return
+  throw invalidField(field, `cannot change: it is ${stored} for good. Make a new one instead`, 'immutable')
 }
 
 function refuseMappings(said: Create['secret_mappings']): void {

@@ -2,6 +2,8 @@
 import type { z } from 'zod'
 import type {
   integrationModelsDelete,
+  integrationModelsQuery,
+  integrationModelsReply,
   integrationModelsUpdate,
   modelSettingRow,
 } from '../contract/catalog.ts'
@@ -15,6 +17,8 @@ import {
   type PriceMultiplier,
 } from '../pricing.ts'
 import { findIntegration } from './catalog-find.ts'
+import { knownModels, refuseOddCustom } from './catalog-model-rules.ts'
+import { partOf } from './catalog-part.ts'
 import { absent, type Ctx } from './context.ts'
 import { invalidField } from './validation.ts'
 
@@ -22,15 +26,34 @@ type Update = z.output<typeof integrationModelsUpdate>
 type Said = Update['models'][number]
 type Row = z.output<typeof modelSettingRow>
 
-/** Catalogue and own models together, by slug, with the prices and bounds calls are held to. */
-export async function listModels(ctx: Ctx, { id }: { id: string }) {
+/**
+ * Catalogue and own models together, by slug, with the prices and bounds calls are held to. In a call about a workspace,
+ * those its list leaves out are left out here.
+ */
+export async function listModels(
+  ctx: Ctx,
+  { id, ...query }: z.output<typeof integrationModelsQuery> & { id: string },
+): Promise<z.output<typeof integrationModelsReply>> {
   const integration = await findIntegration(ctx, id, 'read')
-  const settings = await settingsOf(ctx, integration.id)
+  const [settings, list] = await Promise.all([
+    settingsOf(ctx, integration.id),
+    ctx.workspace && listOf(ctx, integration, ctx.workspace.id),
+  ])
   const bySlug = new Map(settings.map((setting) => [setting.slug, setting]))
   const cards = new Map(catalogueModels(integration.aiProviderId).map((card) => [card.id, card]))
-  const slugs = [...new Set([...cards.keys(), ...bySlug.keys()])].sort()
-  const models = slugs.map((slug) => modelRow(integration, slug, cards.get(slug), bySlug.get(slug)))
-  return { object: 'list', total: models.length, allow_all_models: integration.allowAllModels, models }
+  const listed = list && new Set(list)
+  const slugs = [...new Set([...cards.keys(), ...bySlug.keys()])]
+    .filter((slug) => !listed || listed.has(slug))
+    .sort()
+  const all = slugs.map((slug) => modelRow(integration, slug, cards.get(slug), bySlug.get(slug)))
+  const { total, rows } = partOf(all, query, ({ slug, name }) => [slug, name])
+  return {
+    object: 'list',
+    total,
+    allow_all_models: integration.allowAllModels,
+    ...(ctx.workspace ? { workspace_models: list } : {}),
+    models: rows,
+  }
 }
 
 /** Changes the models listed and leaves the others; a slug the catalogue does not know becomes the integration's own. */
@@ -38,6 +61,11 @@ export async function updateModels(ctx: Ctx, { id, models, allow_all_models }: U
   const integration = await findIntegration(ctx, id, 'update')
   refuseTwice(models)
   const before = new Map((await settingsOf(ctx, integration.id)).map((setting) => [setting.slug, setting]))
+  const known = new Set([...(await knownModels(ctx, integration)), ...plain(models)])
+  for (const [index, said] of models.entries()) {
+    const old = before.get(said.slug)
+    refuseOddCustom(integration, identity(said, old), old, known, `models.${index}`)
+  }
   const after = models.map((said, index) => merged(ctx, integration, said, before.get(said.slug), index))
   await ctx.db.modelSetting.deleteMany({
     where: { integrationId: integration.id, slug: { in: models.map(({ slug }) => slug) } },
@@ -58,7 +86,7 @@ export async function updateModels(ctx: Ctx, { id, models, allow_all_models }: U
   return {}
 }
 
-/** Forgets models the integration brought itself. Those of the catalogue are switched off instead. */
+/** Forgets models the integration brought itself, in the lists of workspaces too. Those of the catalogue are switched off instead. */
 export async function deleteModels(
   ctx: Ctx,
   { id, slugs, models }: z.output<typeof integrationModelsDelete> & { id: string },
@@ -76,6 +104,10 @@ export async function deleteModels(
     if (!setting) throw absent(field, `model of this integration: ${slug}`)
   }
   await ctx.db.modelSetting.deleteMany({ where: { integrationId: integration.id, slug: { in: named } } })
+  // A model of the same name, added later, is another one.
+  await ctx.db.$executeRaw`
+    update integration_workspaces set models = models - ${named}::text[]
+    where integration_id = ${integration.id}::uuid and jsonb_typeof(models) = 'array'`
   ctx.record({
     id: integration.id,
     name: integration.name,
@@ -85,13 +117,15 @@ export async function deleteModels(
   return {}
 }
 
-/** Slugs of the models a call may name, the integration's own first. */
+/** Slugs of the models a call may name (from the workspace, if the call is about one), the integration's own first. */
 export async function enabledModels(ctx: Ctx, integration: Integration): Promise<string[]> {
   const settings = await settingsOf(ctx, integration.id)
+  const list = ctx.workspace && (await listOf(ctx, integration, ctx.workspace.id))
   const off = new Set(settings.filter(({ enabled }) => !enabled).map(({ slug }) => slug))
   const own = settings.filter(({ enabled }) => enabled).map(({ slug }) => slug)
   const catalogued = integration.allowAllModels ? catalogueModels(integration.aiProviderId) : []
-  return [...new Set([...own, ...catalogued.map(({ id }) => id).filter((id) => !off.has(id))])]
+  const all = [...new Set([...own, ...catalogued.map(({ id }) => id).filter((id) => !off.has(id))])]
+  return list ? all.filter((slug) => list.includes(slug)) : all
 }
 
 function modelRow(
@@ -160,23 +194,37 @@ function merged(
       'unsupported',
     )
   }
-  const pick = <T>(value: T | null | undefined, old: T | null | undefined): T | null =>
-    value === undefined ? (old ?? null) : value
   const price = pick<unknown>(said.pricing_config, before?.pricingConfig)
   return {
     integrationId: integration.id,
-    slug: said.slug,
+    ...identity(said, before),
     name: pick(said.name, before?.name) || null,
     enabled: said.enabled,
-    isCustom: pick(said.is_custom, before?.isCustom) ?? false,
-    isFinetune: pick(said.is_finetune, before?.isFinetune) ?? false,
-    baseModelSlug: pick(said.base_model_slug, before?.baseModelSlug),
     pricingConfig: price === null ? Prisma.DbNull : (price as Prisma.InputJsonValue),
     contextWindow: pick(said.context_window, before?.contextWindow),
     maxOutputTokens: pick(said.max_output_tokens, before?.maxOutputTokens),
     createdAt: before?.createdAt ?? ctx.now,
     lastUpdatedAt: ctx.now,
   }
+}
+
+/** Absent leaves, null clears. */
+function pick<T>(value: T | null | undefined, old: T | null | undefined): T | null {
+  return value === undefined ? (old ?? null) : value
+}
+
+function identity(said: Said, before: ModelSetting | undefined) {
+  return {
+    slug: said.slug,
+    isCustom: pick(said.is_custom, before?.isCustom) ?? false,
+    isFinetune: pick(said.is_finetune, before?.isFinetune) ?? false,
+    baseModelSlug: pick(said.base_model_slug, before?.baseModelSlug),
+  }
+}
+
+/** Slugs of those that are not custom: donors for the others of the same call. */
+function plain(models: readonly Said[]): string[] {
+  return models.filter(({ is_custom }) => !is_custom).map(({ slug }) => slug)
 }
 
 function refuseTwice(models: readonly Said[]): void {
@@ -187,16 +235,29 @@ function refuseTwice(models: readonly Said[]): void {
   }
 }
 
+/** The list of models a workspace is kept to; null when it has none. */
+async function listOf(ctx: Ctx, integration: Integration, workspaceId: string): Promise<string[] | null> {
+  const row = await ctx.db.integrationWorkspace.findUnique({
+    where: { integrationId_workspaceId: { integrationId: integration.id, workspaceId } },
+    select: { models: true },
+  })
+  return (row?.models ?? null) as string[] | null
+}
+
 function settingsOf(ctx: Ctx, integrationId: string): Promise<ModelSetting[]> {
   return ctx.db.modelSetting.findMany({ where: { integrationId }, orderBy: { slug: 'asc' } })
 }
 
 function told(setting: ModelSetting | Prisma.ModelSettingCreateManyInput): object {
-  const { slug, enabled, isCustom, contextWindow, maxOutputTokens, pricingConfig } = setting
+  const { slug, name, enabled, isCustom, isFinetune, baseModelSlug } = setting
+  const { contextWindow, maxOutputTokens, pricingConfig } = setting
   return {
     slug,
+    name,
     enabled,
     is_custom: isCustom,
+    is_finetune: isFinetune,
+    base_model_slug: baseModelSlug,
     context_window: contextWindow,
     max_output_tokens: maxOutputTokens,
     pricing_config: pricingConfig === Prisma.DbNull ? null : pricingConfig,

@@ -12,7 +12,8 @@ import {
   refuseTakenSlug,
   slugFrom,
 } from './catalog-find.ts'
-import { archive } from './catalog-integrations.ts'
+import { grantsOf, overtakenLimits, refuseLooser } from './catalog-grants.ts'
+import { archive, refuseChange } from './catalog-integrations.ts'
 import { isHidden, providerInclude, type StoredProvider, toProviderRow } from './catalog-rows.ts'
 import { absent, type Ctx, workspacesOf } from './context.ts'
 import { expiry } from './key-rules.ts'
@@ -20,7 +21,8 @@ import { storedRateLimits, storedUsageLimits } from './limits.ts'
 import { invalidField } from './validation.ts'
 
 type Create = z.output<typeof providers.create>
-type Update = Omit<z.output<typeof providers.update>, 'status' | 'tags'> & {
+type Update = Omit<z.output<typeof providers.update>, 'status' | 'tags' | 'slug'> & {
+  slug?: string | null | undefined
   status?: 'active' | 'disabled' | undefined
   tags?: Record<string, string> | null | undefined
 }
@@ -34,7 +36,8 @@ interface Query {
 
 export async function list(ctx: Ctx, query: Query): Promise<List<ReturnType<typeof toProviderRow>>> {
   const { total, rows } = await page(ctx, query)
-  return { object: 'list', total, data: rows.map((row) => toProviderRow(row, ctx.now)) }
+  const row = await rowsOf(ctx, rows)
+  return { object: 'list', total, data: rows.map(row) }
 }
 
 /** The living providers of the workspaces a call is about whose integration works there, newest first. */
@@ -69,6 +72,8 @@ export async function create(ctx: Ctx, input: Create) {
   const workspace = here(ctx)
   const integration = await integrationFor(ctx, input.integration_id, workspace.id)
   if (!integration) throw absent('integration_id', 'integration of this workspace')
+  const at = { integration, workspaceId: workspace.id }
+  refuseLooser(input, null, (await grantsOf(ctx, [at]))(at), integration.slug)
   const provider = await insertProvider(ctx, { ...input, integrationId: integration.id })
   return { id: provider.id, slug: provider.slug, object: 'provider' }
 }
@@ -106,11 +111,14 @@ export async function insertProvider(
 }
 
 export async function read(ctx: Ctx, { id }: { id: string }) {
-  return toProviderRow(await findProvider(ctx, id, 'read'), ctx.now)
+  const provider = await findProvider(ctx, id, 'read')
+  return (await rowsOf(ctx, [provider]))(provider)
 }
 
 export async function update(ctx: Ctx, { id, ...said }: Update & { id: string }) {
-  const after = await changeProvider(ctx, await findProvider(ctx, id, 'update'), said)
+  const before = await findProvider(ctx, id, 'update')
+  refuseChange('slug', said.slug?.toLowerCase(), before.slug.toLowerCase())
+  const after = await changeProvider(ctx, before, said)
   return { id: after.id, slug: after.slug }
 }
 
@@ -120,6 +128,7 @@ export async function changeProvider(
   before: StoredProvider,
   said: Update,
 ): Promise<StoredProvider> {
+  refuseLooser(said, before, (await grantsOf(ctx, [before]))(before), before.integration.slug)
   const expiresAt = expiry(said.expires_at, ctx.now, before.expiresAt)
   const after = await ctx.db.provider.update({
     where: { id: before.id },
@@ -148,6 +157,12 @@ export async function remove(ctx: Ctx, { id }: { id: string }) {
   if (isHidden(provider.integration)) await archiveUnused(ctx, provider)
   recordChange(ctx, provider, null)
   return {}
+}
+
+/** Makes rows of these providers, each with what its workspace's grant has overtaken. */
+async function rowsOf(ctx: Ctx, providers: readonly StoredProvider[]) {
+  const grant = await grantsOf(ctx, providers)
+  return (one: StoredProvider) => toProviderRow(one, ctx.now, overtakenLimits(one, grant(one)))
 }
 
 async function archiveUnused(ctx: Ctx, { integration }: StoredProvider): Promise<void> {

@@ -1,7 +1,7 @@
 /** Integrations and providers as replies carry them. Source: admin-contract §1.5, §1.6. */
 import type { z } from 'zod'
 import type { integrationRow, providerRow, virtualKeyRow } from '../contract/catalog.ts'
-import type { UsageLimit } from '../contract/limits.ts'
+import type { RateLimit, UsageLimit } from '../contract/limits.ts'
 import type { Integration, Prisma } from '../db/generated/client.ts'
 import { rfc3339 } from '../units.ts'
 import { rateLimitRows, storedRateLimits, storedUsageLimits, usageLimitRows } from './limits.ts'
@@ -14,23 +14,29 @@ export interface GlobalAccess {
   enabled: boolean
   usage_limits?: unknown
   rate_limits?: unknown
+  /** False: workspaces to come get no provider with it. */
+  default_provider?: boolean
 }
 
 export function globalAccess(integration: Pick<Integration, 'globalWorkspaceAccess'>): GlobalAccess {
   return integration.globalWorkspaceAccess as unknown as GlobalAccess
 }
 
-/** Global access for its column; limits left out keep what they were. */
+/** Global access for its column; limits left out keep what they were, and so does whether a provider comes with it. */
 export function storedGlobalAccess(
-  said: { enabled: boolean; usage_limits?: UsageLimit[] | undefined; rate_limits?: unknown[] | undefined },
+  said: { enabled: boolean; usage_limits?: UsageLimit[] | undefined; rate_limits?: RateLimit[] | undefined },
   before: GlobalAccess | null,
   now: Date,
-): Prisma.InputJsonValue {
-  const budgets = said.usage_limits
-    ? storedUsageLimits(said.usage_limits, before?.usage_limits, now)
-    : (before?.usage_limits ?? [])
-  const rates = said.rate_limits ? storedRateLimits(said.rate_limits as never) : (before?.rate_limits ?? [])
-  return { enabled: said.enabled, usage_limits: budgets, rate_limits: rates } as Prisma.InputJsonValue
+  wantsProvider: boolean | undefined,
+): GlobalAccess {
+  return {
+    enabled: said.enabled,
+    usage_limits: said.usage_limits
+      ? storedUsageLimits(said.usage_limits, before?.usage_limits, now)
+      : (before?.usage_limits ?? []),
+    rate_limits: said.rate_limits ? storedRateLimits(said.rate_limits) : (before?.rate_limits ?? []),
+    default_provider: wantsProvider ?? before?.default_provider ?? true,
+  }
 }
 
 export function globalAccessRow(access: GlobalAccess, now: Date) {
@@ -98,10 +104,16 @@ export function isHidden(integration: Pick<Integration, 'tags'>): boolean {
 
 export const providerInclude = { integration: true } satisfies Prisma.ProviderInclude
 
+type ProviderRow = z.output<typeof providerRow>
+
 export type StoredProvider = Prisma.ProviderGetPayload<{ include: typeof providerInclude }>
 
-/** A provider with its status at `now`. */
-export function toProviderRow(provider: StoredProvider, now: Date): z.output<typeof providerRow> {
+/** A provider with its status at `now`; `overtaken` are those of its limits that the integration's grant has passed by. */
+export function toProviderRow(
+  provider: StoredProvider,
+  now: Date,
+  overtaken: ProviderRow['overtaken_limits'] = [],
+): ProviderRow {
   const { integration } = provider
   const budgets = usageLimitRows(provider.usageLimits, now)
   const rates = rateLimitRows(provider.rateLimits)
@@ -120,6 +132,7 @@ export function toProviderRow(provider: StoredProvider, now: Date): z.output<typ
     usage_limits: budgets[0] ?? null,
     usage_limits_all: budgets,
     rate_limits: rates.length > 0 ? rates : null,
+    overtaken_limits: overtaken,
     expires_at: rfc3339(provider.expiresAt),
     status: statusOf(provider, now),
     reset_usage: 0,

@@ -4,8 +4,8 @@ import { testConnection } from './catalog-connection.ts'
 import * as integration from './catalog-integrations.ts'
 import { deleteModels, listModels, updateModels } from './catalog-models.ts'
 import * as provider from './catalog-providers.ts'
-import { listWorkspaces, updateWorkspaces } from './catalog-provisioning.ts'
 import * as virtualKey from './catalog-virtual-keys.ts'
+import { listWorkspaces, updateWorkspaces } from './catalog-workspaces.ts'
 import { verbs } from './verbs.ts'
 
 export const integrationVerbs = verbs(integrations, {

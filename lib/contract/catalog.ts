@@ -23,14 +23,23 @@ const configurations = z.record(text(1, 128), z.unknown())
 const readOnly = z.unknown().optional()
 const key = z.string().min(1, 'must not be empty').max(16_384, 'must have at most 16384 characters')
 
-const secretMappings = z.array(
-  z.strictObject({
-    target_field: text(1, 255),
-    secret_reference_id: reference,
-    secret_key: z.string().max(255, 'must have at most 255 characters').nullish(),
-    value_format: z.enum(['string', 'json']).nullish(),
-  }),
-)
+const secretMappings = z
+  .array(
+    z.strictObject({
+      target_field: text(1, 255).regex(
+        /^(key|(configurations|model_config)\.[a-zA-Z0-9_]+)$/,
+        'must be key or configurations.<field>',
+      ),
+      secret_reference_id: reference,
+      secret_key: z.string().max(255, 'must have at most 255 characters').nullish(),
+      value_format: z.enum(['string', 'json']).nullish(),
+    }),
+  )
+  .max(50, 'may hold at most 50 mappings')
+  .refine(
+    (mappings) => new Set(mappings.map(({ target_field }) => target_field)).size === mappings.length,
+    'may map a field once only',
+  )
 
 /** With these, the dearest token times the largest factor is still an exact integer of pico-dollars. */
 const PRICE_CENTS_MAX = 100
@@ -105,6 +114,8 @@ export const integrationCreate = z.object({
   global_workspace_access: globalWorkspaceAccess.nullish(),
   create_default_provider: flag.optional(),
   default_provider_slug: slug.nullish(),
+  usage_limits: usageLimits.optional(),
+  rate_limits: rateLimits.optional(),
   tags: tags.nullish(),
 })
 
@@ -151,6 +162,9 @@ const tokens = z
   .min(1, 'must be 1 or more')
   .max(100_000_000, 'must be at most 100000000')
 
+/** Models or workspaces that one call may name. */
+const MEMBERS_MAX = 5000
+
 export const integrationModelsUpdate = z.object({
   models: z
     .array(
@@ -170,7 +184,7 @@ export const integrationModelsUpdate = z.object({
         last_updated_at: readOnly,
       }),
     )
-    .max(5000, 'may hold at most 5000 models')
+    .max(MEMBERS_MAX, `may hold at most ${MEMBERS_MAX} models`)
     .default([]),
   allow_all_models: flag.optional(),
 })
@@ -178,7 +192,29 @@ export const integrationModelsUpdate = z.object({
 /** In the query, or as a list in the body (ruling 15). */
 export const integrationModelsDelete = z.object({
   slugs: csv.optional(),
-  models: z.array(z.string()).max(5000, 'may hold at most 5000 models').optional(),
+  models: z.array(z.string()).max(MEMBERS_MAX, `may hold at most ${MEMBERS_MAX} models`).optional(),
+})
+
+/** A part of a list; without `page_size` and `current_page` all of it, as the official clients expect. */
+const part = {
+  /** Part of a name or slug, any case. */
+  search: z.string().optional(),
+  enabled: flag.optional(),
+  current_page: paging(1).current_page.unwrap().optional(),
+  page_size: paging(1, MEMBERS_MAX).page_size.unwrap().optional(),
+}
+
+export const integrationModelsQuery = z.object(part)
+export const integrationWorkspacesQuery = z.object(part)
+
+export const integrationModelsReply = z.object({
+  object: z.literal('list'),
+  /** Of all that match, whatever the page. */
+  total: z.number(),
+  allow_all_models: z.boolean(),
+  /** Only where the call is about a workspace: the list it is kept to, null when it has none. */
+  workspace_models: z.array(z.string()).nullable().optional(),
+  models: z.array(modelSettingRow),
 })
 
 export const integrationWorkspaceRow = z.object({
@@ -187,9 +223,23 @@ export const integrationWorkspaceRow = z.object({
   workspace_id: z.string(),
   name: z.string(),
   enabled: z.boolean(),
+  /** Slugs of the only models it may call here; null = every model the integration enables. */
+  models: z.array(z.string()).nullable(),
   usage_limits: z.array(usageLimitRow),
   rate_limits: z.array(rateLimitRow),
   status: z.enum(['active', 'exhausted']),
+})
+
+export const integrationWorkspacesReply = z.object({
+  object: z.literal('list'),
+  /** Of all that match, whatever the page. */
+  total: z.number(),
+  global_workspace_access: z.object({
+    enabled: z.boolean(),
+    usage_limits: z.array(usageLimitRow),
+    rate_limits: z.array(rateLimitRow),
+  }),
+  workspaces: z.array(integrationWorkspaceRow),
 })
 
 export const integrationWorkspacesUpdate = z.object({
@@ -198,6 +248,11 @@ export const integrationWorkspacesUpdate = z.object({
       z.strictObject({
         id: reference,
         enabled: flag,
+        models: z
+          .array(text(1, 255))
+          .max(MEMBERS_MAX, `may hold at most ${MEMBERS_MAX} models`)
+          .nullable()
+          .optional(),
         usage_limits: usageLimits.optional(),
         rate_limits: rateLimits.optional(),
         reset_usage: flag.nullish(),
@@ -210,7 +265,7 @@ export const integrationWorkspacesUpdate = z.object({
         last_updated_at: readOnly,
       }),
     )
-    .max(5000, 'may hold at most 5000 workspaces')
+    .max(MEMBERS_MAX, `may hold at most ${MEMBERS_MAX} workspaces`)
     .default([]),
   global_workspace_access: globalWorkspaceAccess.nullish(),
   global_workspace_access_settings: globalWorkspaceAccess.nullish(),
@@ -244,10 +299,14 @@ export const integrations = resource({
   update: z.object({
     name: name.optional(),
     description: text(0, 1024).nullish(),
+    /** Neither ever changes; the value of today may be sent back. */
+    slug: z.string().nullish(),
+    ai_provider_id: z.string().nullish(),
     key: key.nullish(),
     configurations: configurations.nullish(),
     secret_mappings: secretMappings.nullish(),
     pricing_adjustments: pricingAdjustments.nullish(),
+    allow_all_models: flag.optional(),
     usage_limits: usageLimits.optional(),
     rate_limits: rateLimits.optional(),
     tags: tags.nullish(),
@@ -279,8 +338,17 @@ export const integrations = resource({
       audit: 'manage',
       isUnbound: true,
     },
-    listModels: { method: 'GET', path: '{slug}/models', verb: 'read', input: z.object({}), audit: null },
+    listModels: {
+      summary: 'List the models of an integration',
+      method: 'GET',
+      path: '{slug}/models',
+      verb: 'read',
+      input: integrationModelsQuery,
+      reply: integrationModelsReply,
+      audit: null,
+    },
     updateModels: {
+      summary: 'Change models of an integration',
       method: 'PUT',
       path: '{slug}/models',
       verb: 'update',
@@ -288,6 +356,7 @@ export const integrations = resource({
       audit: 'update',
     },
     deleteModels: {
+      summary: 'Remove models from an integration',
       method: 'DELETE',
       path: '{slug}/models',
       verb: 'update',
@@ -295,13 +364,16 @@ export const integrations = resource({
       audit: 'delete',
     },
     listWorkspaces: {
+      summary: 'List the workspaces of an integration',
       method: 'GET',
       path: '{slug}/workspaces',
       verb: 'read',
-      input: z.object({}),
+      input: integrationWorkspacesQuery,
+      reply: integrationWorkspacesReply,
       audit: null,
     },
     updateWorkspaces: {
+      summary: 'Say where an integration works',
       method: 'PUT',
       path: '{slug}/workspaces',
       verb: 'update',
@@ -330,6 +402,8 @@ export const providerRow = z.object({
   usage_limits: usageLimitRow.nullable(),
   usage_limits_all: z.array(usageLimitRow),
   rate_limits: z.array(rateLimitRow).nullable(),
+  /** Limits above that grew larger than what the integration grants this workspace, whose smaller one holds. */
+  overtaken_limits: z.array(z.object({ path: z.string(), message: z.string() })),
   expires_at: z.string().nullable(),
   status: z.enum(['active', 'disabled', 'exhausted', 'expired']),
   reset_usage: z.literal(0),
@@ -364,6 +438,8 @@ export const providers = resource({
   }),
   update: z.object({
     name: name.optional(),
+    /** Never changes; that of today may be sent back. */
+    slug: z.string().nullish(),
     note: text(0, 1024).nullish(),
     usage_limits: usageLimits.optional(),
     rate_limits: rateLimits.optional(),

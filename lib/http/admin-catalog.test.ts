@@ -506,7 +506,9 @@ describe('/integrations/{slug}/models', () => {
 
   test('200: what the list carried can be sent back, with what clients add to it', async () => {
     const slug = await addIntegration()
-    await put(`integrations/${slug}/models`, { models: [{ slug: 'ours', enabled: true, is_custom: true }] })
+    await put(`integrations/${slug}/models`, {
+      models: [{ slug: 'ours', enabled: true, is_custom: true, base_model_slug: 'gpt-4o' }],
+    })
     const before = (await as('GET', `integrations/${slug}/models`)).body.models as Record<string, unknown>[]
     const rows = before.map((row) => ({ ...row, created_at: null, last_updated_at: null }))
     const { status, body } = await put(`integrations/${slug}/models`, { models: rows })
@@ -523,7 +525,12 @@ describe('/integrations/{slug}/models', () => {
 
   test('DELETE 200 by query and by body; 400 for one of the catalogue; 404 for one nobody has', async () => {
     const slug = await addIntegration()
-    const own = (model: string) => ({ slug: model, enabled: true, is_custom: true })
+    const own = (model: string) => ({
+      slug: model,
+      enabled: true,
+      is_custom: true,
+      base_model_slug: 'gpt-4o-mini',
+    })
     await put(`integrations/${slug}/models`, { models: [own('a'), own('b'), own('c')] })
     expect((await as('DELETE', `integrations/${slug}/models?slugs=a,b`)).text).toBe('{}')
     expect((await as('DELETE', `integrations/${slug}/models`, { body: { models: ['c'] } })).text).toBe('{}')
@@ -688,6 +695,7 @@ describe('/providers', () => {
       }),
       usage_limits_all: [expect.objectContaining({ type: 'cost' })],
       rate_limits: [{ type: 'requests', unit: 'rpm', value: 60 }],
+      overtaken_limits: [],
       expires_at: '2026-12-01T00:00:00.000Z',
       status: 'active',
       reset_usage: 0,
@@ -1044,7 +1052,14 @@ describe('the gateway', () => {
     await put(`integrations/${slug}/models`, {
       models: [
         { slug: 'gpt-4o', enabled: false },
-        { slug: 'ours', enabled: true, is_custom: true, pricing_config: own, max_output_tokens: 100 },
+        {
+          slug: 'ours',
+          enabled: true,
+          is_custom: true,
+          base_model_slug: 'gpt-4o',
+          pricing_config: own,
+          max_output_tokens: 100,
+        },
       ],
     })
     const found = (await directory.of(workspaceId)).bySlug(slug)
