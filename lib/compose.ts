@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { bootstrap, type FirstStart } from './admin/bootstrap.ts'
 import type { AdminRuntime, ReplayCall } from './admin/context.ts'
 import { keyJobs } from './admin/key-lifecycle.ts'
+import { notificationJobs } from './admin/notifications.ts'
 import { readSession } from './auth/user.ts'
 import { lockDataDir } from './data-dir.ts'
 import { createDatabase, type Database } from './db/client.ts'
@@ -21,6 +22,7 @@ import { openJournal } from './journal/append.ts'
 import { type FlusherStatus, startFlusher } from './journal/flush.ts'
 import { maskHeaders, maskUrl } from './logs/redact.ts'
 import { keepRetention } from './logs/retention.ts'
+import { createMailer } from './mail.ts'
 import { createEgress } from './providers/egress.ts'
 import { createSandbox } from './providers/sandbox.ts'
 import { tokenCounter } from './tokens.ts'
@@ -136,6 +138,7 @@ async function start(say: (line: string) => void): Promise<Runtime> {
       cors: settings.cors,
     },
   }
+  const { smtpUrl, mailFrom, mailBranding: branding } = settings
   const world = { database, settings: { publicUrl: settings.publicUrl, secret: settings.secret }, now }
   const admin: AdminRuntime = {
     ...world,
@@ -154,11 +157,13 @@ async function start(say: (line: string) => void): Promise<Runtime> {
     },
     allowPrivateHosts: settings.allowPrivateHosts,
     egress,
+    mail: smtpUrl && mailFrom ? createMailer({ url: smtpUrl, from: mailFrom, branding }) : null,
     journal,
     gateway: { replay: (call) => replay(call, ports) },
     nudge: () => jobs.nudge('notifications'),
   }
-  const jobs = startJobs({ pool: database.pool, jobs: [...keyJobs(admin)], log })
+  const notifications = notificationJobs(admin, { log, nudge: (job) => jobs.nudge(job) })
+  const jobs = startJobs({ pool: database.pool, jobs: [...keyJobs(admin), ...notifications.jobs], log })
 
   return {
     settings,
@@ -169,6 +174,7 @@ async function start(say: (line: string) => void): Promise<Runtime> {
     health: async () => ({ database: await answers(database), journal: flusher.status() }),
     async close() {
       retention.stop()
+      notifications.stop()
       await jobs.stop()
       await changes.close()
       journal.close()

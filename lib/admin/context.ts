@@ -9,6 +9,7 @@ import type { Toggles } from '../contract/security.ts'
 import type { Prisma, PrismaClient, Workspace } from '../db/generated/client.ts'
 import { GatewayError } from '../errors.ts'
 import type { CallBodies, CallRecord } from '../logs/record.ts'
+import type { Mailer } from '../mail.ts'
 import type { Egress } from '../providers/egress.ts'
 import { lacks } from './refusals.ts'
 
@@ -30,8 +31,10 @@ export interface AdminRuntime {
   readSession(request: Request): Promise<{ userId: string; sessionId: string } | null>
   /** `host` or `host:port` of private targets that integrations may name. */
   allowPrivateHosts: readonly string[]
-  /** For connection tests. */
+  /** For connection tests and webhooks. */
   egress?: Egress
+  /** Null: no SMTP_URL is set, mail is held. */
+  mail?: Mailer | null
   /** Where entries made elsewhere go (`POST /logs`): the way of every call. */
   journal?: { append(record: CallRecord, bodies: CallBodies | null): void }
   /** Told after every committed write, so that what it left in the outbox goes out at once. */

@@ -52,13 +52,13 @@ const make = async (more: object = {}) => {
 }
 const read = async (id: string) => (await ask('GET', `api-keys/${id}`)).body
 const moveTo = (at: string | Date) => world.pass(new Date(at).getTime() - world.runtime.now())
-const told = async (kind?: string) =>
-  (
-    await world.database.prisma.outboxMessage.findMany({
-      where: kind ? { kind } : {},
-      orderBy: { createdAt: 'asc' },
-    })
-  ).map(({ kind, payload }) => ({ kind, ...(payload as Record<string, unknown>) }))
+const told = async (kind?: string): Promise<Record<string, unknown>[]> => {
+  const messages = await world.database.prisma.outboxMessage.findMany({
+    where: kind ? { kind } : {},
+    orderBy: { createdAt: 'asc' },
+  })
+  return messages.map(({ kind, payload }) => ({ kind, ...(payload as object) }))
+}
 const opens = async (secret: string) => (await ask('GET', 'api-keys', { key: secret })).status !== 401
 const audits = (id: string, action: string) =>
   world.database.prisma.auditEvent.findMany({ where: { resourceId: id, action, actorType: 'system' } })

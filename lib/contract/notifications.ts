@@ -1,3 +1,6 @@
+import { z } from 'zod'
+import { flag, listOf, nothing, paging, resource } from './resource.ts'
+
 // ───────────────────────────── events ─────────────────────────────
 
 /** What the event bus tells of: one row a kind. Source: admin-contract §10. */
@@ -109,3 +112,140 @@ export interface EventData {
     by: string | null
   }
 }
+
+/** What really happened to a test. */
+export const testReply = z.object({
+  success: z.boolean(),
+  /** The server's words, or why there were none. */
+  message: z.string(),
+  /** HTTP status of a webhook; null for mail, and when no answer came. */
+  status: z.number().nullable(),
+  latency_ms: z.number(),
+  delivery_id: z.string(),
+})
+
+// ────────────────────────────── mail ──────────────────────────────
+
+export const mailRow = z.object({
+  object: z.literal('mail-settings'),
+  /** Whether SMTP_URL is set; without it mail is held. */
+  is_configured: z.boolean(),
+  /** `host:port`. */
+  server: z.string().nullable(),
+  from: z.string().nullable(),
+  /** How many mails wait. */
+  held: z.number(),
+})
+
+/** How mail leaves; it is set up by environment. */
+export const mailSettings = resource({
+  path: 'admin/notifications/mail',
+  noun: 'mail setting',
+  object: 'mail-settings',
+  scopes: ['organisation_settings'],
+  id: 'id',
+  audit: 'notifications',
+  workspace: 'none',
+  row: mailRow,
+  create: nothing,
+  update: nothing,
+  query: nothing,
+  actions: {
+    show: {
+      method: 'GET',
+      path: '',
+      verb: 'read',
+      input: nothing,
+      reply: mailRow,
+      summary: 'Read how mail leaves',
+      audit: null,
+    },
+  },
+})
+
+export const testMail = resource({
+  path: 'admin/notifications/test-mail',
+  noun: 'test mail',
+  object: 'test-mail',
+  scopes: ['organisation_settings'],
+  id: 'id',
+  audit: 'notifications',
+  workspace: 'none',
+  row: testReply,
+  create: nothing,
+  update: nothing,
+  query: nothing,
+  actions: {
+    send: {
+      method: 'POST',
+      path: '',
+      verb: 'update',
+      /** The caller's own address when left out; a key has none. */
+      input: z.object({
+        to: z.email('must be an e-mail address').max(254, 'must have at most 254 characters').nullish(),
+      }),
+      mistaken: { email: 'to', recipient: 'to' },
+      reply: testReply,
+      summary: 'Send a test mail and wait for what the server says',
+      audit: 'manage',
+      isUnbound: true,
+    },
+  },
+})
+
+// ────────────────────────────── bell ──────────────────────────────
+
+export const notificationRow = z.object({
+  object: z.literal('notification'),
+  id: z.string(),
+  kind: z.string(),
+  title: z.string(),
+  body: z.string(),
+  /** A page of the console. */
+  link: z.string().nullable(),
+  created_at: z.string(),
+  read_at: z.string().nullable(),
+})
+
+const bellQuery = z.object({ ...paging(20), unread: flag.optional() })
+
+/** What the signed-in person is told. Sessions only. */
+export const bell = resource({
+  path: 'admin/notifications/bell',
+  noun: 'notification',
+  object: 'notification',
+  scopes: [],
+  id: 'id',
+  audit: 'notifications',
+  workspace: 'none',
+  row: notificationRow,
+  create: nothing,
+  update: nothing,
+  query: bellQuery,
+  actions: {
+    list: {
+      method: 'GET',
+      path: '',
+      verb: 'read',
+      isSessionOnly: true,
+      input: bellQuery,
+      reply: listOf(notificationRow).extend({ unread: z.number() }),
+      summary: 'List own notifications',
+      audit: null,
+    },
+    markRead: {
+      method: 'POST',
+      path: '',
+      verb: 'update',
+      isSessionOnly: true,
+      /** All of them when left out. */
+      input: z.object({
+        ids: z.array(z.guid('must be a UUID')).max(1000, 'must have at most 1000 ids').nullish(),
+      }),
+      mistaken: { id: 'ids' },
+      reply: z.object({ unread: z.number() }),
+      summary: 'Mark own notifications as read',
+      audit: 'update',
+    },
+  },
+})

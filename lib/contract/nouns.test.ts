@@ -4,6 +4,7 @@ import * as access from './access.ts'
 import * as audit from './audit.ts'
 import * as catalog from './catalog.ts'
 import { rateLimits, usageLimits } from './limits.ts'
+import * as notifications from './notifications.ts'
 import * as organisation from './organisation.ts'
 import * as people from './people.ts'
 import { planeOf } from './planes.ts'
@@ -13,8 +14,21 @@ import * as roles from './roles.ts'
 import * as routing from './routing.ts'
 import { SCOPE_FAMILIES } from './scopes.ts'
 import * as telemetry from './telemetry.ts'
+import * as webhooks from './webhooks.ts'
 
-const nouns = [access, audit, catalog, organisation, people, profile, roles, routing, telemetry]
+const nouns = [
+  access,
+  audit,
+  catalog,
+  notifications,
+  organisation,
+  people,
+  profile,
+  roles,
+  routing,
+  telemetry,
+  webhooks,
+]
   .flatMap((module) => Object.values(module) as unknown[])
   .filter(
     (value): value is Resource =>

@@ -22,6 +22,8 @@ const keys = (verb: string) =>
     (family) => `${family}.${verb}`,
   )
 const integrations = (verb: string) => [`organisation_integrations.${verb}`, `workspace_integrations.${verb}`]
+/** Settings of the organisation, or what a workspace has of them. */
+const settings = (verb: 'read' | 'update') => [`organisation_settings.${verb}`, 'workspaces.update']
 const providers = (verb: string) => [`providers.${verb}`, `virtual_keys.${verb}`]
 
 interface Row {
@@ -33,6 +35,8 @@ interface Row {
   session?: true
   /** Answers without sign-in. */
   open?: true
+  /** The least that its schema takes. */
+  body?: object
 }
 
 const TABLE: Readonly<Record<string, Row>> = {
@@ -47,7 +51,11 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST api-keys/{id}/rotate': { scopes: keys('rotate'), roles: members },
   'POST api-keys/{id}/reveal': { scopes: [], roles: everyone, session: true },
   'GET admin/workspaces': { scopes: ['workspaces.list'], roles: members },
+  'POST admin/workspaces': { scopes: ['workspaces.create'], roles: ['owner', 'admin'] },
   'GET admin/workspaces/{id}': { scopes: ['workspaces.read'], roles: members },
+  'PUT admin/workspaces/{id}': { scopes: ['workspaces.update'], roles: managers },
+  'DELETE admin/workspaces/{id}': { scopes: ['workspaces.delete'], roles: ['owner', 'admin'] },
+  'GET admin/workspaces/{id}/blockers': { scopes: ['workspaces.delete'], roles: ['owner', 'admin'] },
   'GET admin/users/me': { scopes: [], roles: everyone, session: true },
   'PUT admin/users/me': { scopes: [], roles: everyone, session: true },
   'PUT admin/users/me/password': { scopes: [], roles: everyone, session: true },
@@ -61,6 +69,23 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET admin/roles': { scopes: [], roles: everyone },
   'GET audit-logs': { scopes: ['audit_logs.list'], roles: ['owner', 'admin'] },
   'GET audit-logs/{id}': { scopes: ['audit_logs.list'], roles: ['owner', 'admin'] },
+  'GET admin/notifications/webhooks': { scopes: settings('read'), roles: managers },
+  'POST admin/notifications/webhooks': { scopes: settings('update'), roles: managers },
+  'GET admin/notifications/webhooks/{id}': { scopes: settings('read'), roles: managers },
+  'PUT admin/notifications/webhooks/{id}': { scopes: settings('update'), roles: managers },
+  'DELETE admin/notifications/webhooks/{id}': { scopes: settings('update'), roles: managers },
+  'POST admin/notifications/webhooks/{id}/rotate': { scopes: settings('update'), roles: managers },
+  'POST admin/notifications/webhooks/{id}/test': { scopes: settings('update'), roles: managers },
+  'GET admin/notifications/deliveries': { scopes: settings('read'), roles: managers },
+  'GET admin/notifications/deliveries/{id}': { scopes: settings('read'), roles: managers },
+  'POST admin/notifications/deliveries/{id}/resend': { scopes: settings('update'), roles: managers },
+  'GET admin/notifications/mail': { scopes: ['organisation_settings.read'], roles: ['owner', 'admin'] },
+  'POST admin/notifications/test-mail': {
+    scopes: ['organisation_settings.update'],
+    roles: ['owner', 'admin'],
+  },
+  'GET admin/notifications/bell': { scopes: [], roles: everyone, session: true },
+  'POST admin/notifications/bell': { scopes: [], roles: everyone, session: true },
   'GET admin/overview': { scopes: ['analytics.view'], roles: members },
 
   'GET admin/ai-providers': { scopes: [...integrations('list'), 'providers.list'], roles: members },
@@ -255,7 +280,8 @@ describe('other workspaces and tenants', () => {
     for (const route of routes) {
       if (!/\{(id|slug)\}/.test(route.path) || route.isSessionOnly) continue
       const none = await knock(route, insider, route.workspace === 'none' ? undefined : workspaceId, NOBODY)
-      expect([route.path, none.status]).toEqual([route.path, 404])
+      const isAllowed = TABLE[`${route.method} ${route.path}`]?.roles.includes('ws-admin')
+      expect([route.path, none.status]).toEqual([route.path, isAllowed ? 404 : 403])
       for (const id of foreign) {
         const answer = await knock(route, insider, route.workspace === 'none' ? undefined : workspaceId, id)
         expect([route.method, route.path, answer.status, answer.body.message]).toEqual([
@@ -276,5 +302,6 @@ async function knock(route: Route, ask: { key?: string; userId?: string }, works
     .replace('{sub_type}', 'service')
     .replace(/\{(id|slug)\}/, id)
   const query = workspace === undefined ? '' : `?workspace_id=${workspace}`
-  return world.call(handlers, route.method, path + query, route.method === 'GET' ? ask : { ...ask, body: {} })
+  const { body = {} } = TABLE[`${route.method} ${route.path}`] ?? {}
+  return world.call(handlers, route.method, path + query, route.method === 'GET' ? ask : { ...ask, body })
 }

@@ -5,15 +5,19 @@
 import { adminApiKeyVerbs, apiKeyVerbs } from '../admin/access.ts'
 import { aiProviderVerbs } from '../admin/ai-providers.ts'
 import { auditVerbs } from '../admin/audit-log.ts'
+import { bellVerbs } from '../admin/bell.ts'
 import { integrationVerbs, providerVerbs, virtualKeyVerbs } from '../admin/catalog.ts'
+import { deliveryVerbs } from '../admin/deliveries.ts'
+import { mailVerbs, testMailVerbs } from '../admin/notifications-mail.ts'
 import { organisationVerbs } from '../admin/organisation.ts'
+import { meVerbs } from '../admin/people-me.ts'
 import { profileVerbs } from '../admin/profile.ts'
 import { passwordResetVerbs } from '../admin/profile-resets.ts'
 import { roleVerbs } from '../admin/roles.ts'
 import { configVerbs } from '../admin/routing.ts'
 import { logVerbs, overviewVerbs } from '../admin/telemetry.ts'
 import type { Verbs } from '../admin/verbs.ts'
-import { meVerbs } from '../admin/people-me.ts'
+import { webhookVerbs } from '../admin/webhooks.ts'
 import { workspaceVerbs } from '../admin/workspaces.ts'
 import type { ADMIN_FAMILIES } from '../contract/planes.ts'
 
@@ -28,6 +32,11 @@ export const FAMILIES = {
     roleVerbs,
     profileVerbs,
     passwordResetVerbs,
+    webhookVerbs,
+    deliveryVerbs,
+    mailVerbs,
+    testMailVerbs,
+    bellVerbs,
   ],
   'api-keys': [apiKeyVerbs],
   'audit-logs': [auditVerbs],
