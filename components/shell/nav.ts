@@ -1,4 +1,14 @@
-import { Boxes, Braces, KeyRound, LayoutDashboard, type LucideIcon, Plug, ScrollText } from 'lucide-react'
+import {
+  Boxes,
+  Braces,
+  FileClock,
+  KeyRound,
+  LayoutDashboard,
+  type LucideIcon,
+  Plug,
+  ScrollText,
+  ShieldQuestion,
+} from 'lucide-react'
 
 /** A page: what it is called, and what else people call it in the search. */
 export interface Page {
@@ -84,6 +94,21 @@ export const NAV: readonly NavGroup[] = [
     group: 'Organisation',
     isOrganisation: true,
     items: [
+      {
+        href: '/audit',
+        label: 'Audit log',
+        icon: FileClock,
+        key: 'a',
+        keywords: ['history', 'changes', 'trail', 'who', 'sign-ins', 'evidence'],
+        scopes: ['audit_logs.list'],
+      },
+      {
+        href: '/roles',
+        label: 'Roles',
+        icon: ShieldQuestion,
+        key: 'e',
+        keywords: ['permissions', 'scopes', 'rights', 'rbac', 'who may'],
+      },
       {
         href: '/reference',
         label: 'API reference',
