@@ -90,7 +90,7 @@ function overtaken(limit: Limit, granted: readonly Limit[]): Limit | null {
 const amountOf = (limit: Limit) => ('credit_limit' in limit ? limit.credit_limit : limit.value)
 
 const SECONDS = { rps: 1, rpm: 60, rph: 3_600, rpd: 86_400, rpw: 604_800 } as const
-const UNITS = { rps: 'second', rpm: 'minute', rph: 'hour', rpd: 'day', rpw: 'week' } as const
+const UNITS = { rps: 'a second', rpm: 'a minute', rph: 'an hour', rpd: 'a day', rpw: 'a week' } as const
 const MONTH_DAYS_MAX = 31
 
 /** Days of a budget's period (endless without one), seconds of a rate's window; only like is held against like. */
@@ -110,5 +110,5 @@ function words(limit: Limit): string {
     return `${type === 'cost' ? `$${amount}` : `${amount} tokens`}${period}`
   }
   const { type, unit, value } = limit
-  return type === 'concurrent' ? `${value} calls at once` : `${value} ${type} a ${UNITS[unit ?? 'rps']}`
+  return type === 'concurrent' ? `${value} calls at once` : `${value} ${type} ${UNITS[unit ?? 'rps']}`
 }

@@ -68,7 +68,7 @@ describe('a provider’s limits may only tighten what the integration grants its
       { usage_limits: { type: 'tokens', credit_limit: 2000, periodic_reset: 'monthly' } },
     ],
     ['61 requests a minute is more than 60 requests a minute', rate(61, 'rpm')],
-    ['3601 requests a hour is more than 60 requests a minute', rate(3601, 'rph')],
+    ['3601 requests an hour is more than 60 requests a minute', rate(3601, 'rph')],
   ])('400 AB01: %s', async (said, limits) => {
     const field = Object.keys(limits)[0]
     for (const { status, body } of [await provider(limits), await change(limits)]) {
