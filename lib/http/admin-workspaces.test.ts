@@ -277,7 +277,9 @@ describe('workspaces change', () => {
     })
     expect(rows).toHaveLength(3)
     for (const row of rows) expect(row).toMatchObject({ workspaceId: id, resourceType: 'workspaces' })
-    const changes = rows.map(({ before, after }) => [before, after].map((one) => (one as { name: string }).name))
+    const changes = rows.map(({ before, after }) =>
+      [before, after].map((one) => (one as { name: string }).name),
+    )
     expect(changes.sort()).toEqual([
       ['Three', 'Three'],
       ['Three', 'Three more'],
