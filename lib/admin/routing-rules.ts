@@ -8,7 +8,8 @@ import { type ErrorDetail, GatewayError } from '../errors.ts'
 import { checkHostUrl } from '../providers/address.ts'
 import { PROVIDERS } from '../providers/openai-compatible.ts'
 import { enabledIn } from './catalog-find.ts'
-import { type Ctx, isUuid } from './context.ts'
+import type { Ctx } from './context.ts'
+import { guardrailsNamed } from './guardrails-find.ts'
 import { putBack } from './sealed-json.ts'
 import { invalid, invalidField, parse } from './validation.ts'
 
@@ -87,9 +88,18 @@ async function refuseAbsent(ctx: Ctx, workspaceId: string, references: Reference
   if (wrong.length > 0) throw invalid(wrong)
   const [providers, guardrails] = await Promise.all([
     providerSlugs(ctx, workspaceId, of('provider')),
-    guardrailNames(ctx, workspaceId, of('guardrail')),
+    guardrailsNamed(
+      ctx,
+      workspaceId,
+      of('guardrail').map(({ name }) => name),
+    ),
   ])
-  const known = { provider: providers, guardrail: guardrails, prompt: new Set<string>() } as const
+  const known = {
+    provider: providers,
+    guardrail: new Set(guardrails.flatMap(({ id, slug }) => [id, slug.toLowerCase()])),
+    // There are no prompts in this version, so none can be named.
+    prompt: new Set<string>(),
+  } as const
   const missing = references.flatMap(({ path, kind, name }): ErrorDetail[] => {
     if (kind === 'vendor' || kind === 'host' || known[kind].has(name.toLowerCase())) return []
     const message = `names no ${kind} of this workspace: ${name.slice(0, 64)}`
@@ -141,18 +151,6 @@ async function providerSlugs(ctx: Ctx, workspaceId: string, named: Reference[]):
     select: { slug: true },
   })
   return new Set(living.map(({ slug }) => slug.toLowerCase()))
-}
-
-/** The living guardrails among those named that act in the workspace: its own and the organisation's. */
-async function guardrailNames(ctx: Ctx, workspaceId: string, named: Reference[]): Promise<Set<string>> {
-  const names = lowered(named)
-  if (names.length === 0) return new Set()
-  const rows = await ctx.db.$queryRaw<{ id: string; slug: string }[]>`
-    select id::text, lower(slug) as slug from guardrails
-    where organisation_id = ${ctx.organisation.id}::uuid and status <> 'archived'
-      and (workspace_id is null or workspace_id = ${workspaceId}::uuid)
-      and (lower(slug) = any(${names}::text[]) or id = any(${names.filter(isUuid)}::uuid[]))`
-  return new Set(rows.flatMap(({ id, slug }) => [id, slug]))
 }
 
 const lowered = (named: Reference[]) => [...new Set(named.map(({ name }) => name.toLowerCase()))]

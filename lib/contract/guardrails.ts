@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { judgeCheck } from './guardrail-checks.ts'
-import { csv, name, paging, reference, resource, text } from './resource.ts'
+import { csv, flag, name, nothing, paging, reference, resource, text } from './resource.ts'
 
 // ─────────────────────── what a guardrail says ───────────────────────
 
@@ -147,4 +147,102 @@ export const guardrailVersionRow = z.object({
   is_current: z.boolean(),
   created_by: z.string().nullable(),
   created_at: z.string(),
+})
+
+// ───────────────── what runs without a config naming it ──────────────
+
+/** A slug or id, or a row as the reply carries it. */
+const named = z.union([reference, z.object({ slug: reference.optional(), id: reference.optional() })])
+const defaults = z.array(named).max(CHECKS_MAX, `may hold at most ${CHECKS_MAX} guardrails`).nullish()
+const defaultRows = z.array(z.object({ id: z.string(), slug: z.string() }))
+
+/** Guardrails of the organisation that run on each of its requests, workspaces exempted. Admin-contract §5.5. */
+export const organisationDefaults = resource({
+  path: 'admin/organisation/defaults',
+  noun: 'organisation default',
+  object: 'organisation-defaults',
+  scopes: ['organisation_settings'],
+  id: 'id',
+  audit: 'organisation',
+  workspace: 'none',
+  row: z.object({
+    object: z.literal('organisation-defaults'),
+    input_guardrails: defaultRows,
+    output_guardrails: defaultRows,
+    /** Stored only: this version runs no guardrails. */
+    is_enforced: z.literal(false),
+  }),
+  create: nothing,
+  update: nothing,
+  query: nothing,
+  actions: {
+    show: { method: 'GET', path: '', verb: 'read', input: nothing, audit: null },
+    edit: {
+      method: 'PUT',
+      path: '',
+      verb: 'update',
+      input: z.object({ input_guardrails: defaults, output_guardrails: defaults }),
+      audit: 'update',
+    },
+  },
+})
+
+const organisationAsked = z.object({ organisation_id: reference.optional() })
+const exclusionsUpdate = z.object({
+  organisation_id: reference.nullish(),
+  workspaces: z
+    .array(z.strictObject({ workspace_id: reference, excluded: flag }))
+    .max(5000, 'may hold at most 5000 workspaces'),
+  /** Whoever is not named is no longer excluded. */
+  override_existing: flag.optional(),
+})
+
+/** Workspaces where the organisation's guardrails do not run, by direction. */
+export const workspaceExclusions = resource({
+  path: 'workspace-exclusions',
+  noun: 'workspace exclusion',
+  object: 'workspace-exclusion',
+  scopes: ['organisation_exclusions'],
+  id: 'id',
+  audit: 'guardrails',
+  workspace: 'none',
+  row: z.object({
+    workspace_id: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    excluded: z.literal(true),
+  }),
+  create: nothing,
+  update: nothing,
+  query: nothing,
+  actions: {
+    showInput: {
+      method: 'GET',
+      path: 'input-guardrails',
+      verb: 'list',
+      input: organisationAsked,
+      audit: null,
+    },
+    editInput: {
+      method: 'PUT',
+      path: 'input-guardrails',
+      verb: 'update',
+      input: exclusionsUpdate,
+      audit: 'update',
+    },
+    showOutput: {
+      method: 'GET',
+      path: 'output-guardrails',
+      verb: 'list',
+      input: organisationAsked,
+      audit: null,
+    },
+    editOutput: {
+      method: 'PUT',
+      path: 'output-guardrails',
+      verb: 'update',
+      input: exclusionsUpdate,
+      audit: 'update',
+    },
+  },
 })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import * as access from './access.ts'
 import * as audit from './audit.ts'
 import * as catalog from './catalog.ts'
+import * as guardrails from './guardrails.ts'
 import { rateLimits, usageLimits } from './limits.ts'
 import * as notifications from './notifications.ts'
 import * as organisation from './organisation.ts'
@@ -20,6 +21,7 @@ const nouns = [
   access,
   audit,
   catalog,
+  guardrails,
   notifications,
   organisation,
   people,

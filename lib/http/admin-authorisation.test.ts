@@ -24,6 +24,7 @@ const keys = (verb: string) =>
 const integrations = (verb: string) => [`organisation_integrations.${verb}`, `workspace_integrations.${verb}`]
 /** Settings of the organisation, or what a workspace has of them. */
 const settings = (verb: 'read' | 'update') => [`organisation_settings.${verb}`, 'workspaces.update']
+const guardrails = (verb: string) => [`guardrails.${verb}`, `organisation_guardrails.${verb}`]
 const providers = (verb: string) => [`providers.${verb}`, `virtual_keys.${verb}`]
 
 interface Row {
@@ -119,6 +120,32 @@ const TABLE: Readonly<Record<string, Row>> = {
   'DELETE configs/{id}': { scopes: ['configs.delete'], roles: managers },
   'GET configs/{slug}/versions': { scopes: ['configs.read'], roles: members },
   'POST configs/{slug}/versions/{version_id}/restore': { scopes: ['configs.update'], roles: managers },
+
+  'GET guardrails': { scopes: guardrails('list'), roles: members },
+  'POST guardrails': { scopes: guardrails('create'), roles: managers },
+  'GET guardrails/{id}': { scopes: guardrails('read'), roles: members },
+  'PUT guardrails/{id}': { scopes: guardrails('update'), roles: managers },
+  'DELETE guardrails/{id}': { scopes: guardrails('delete'), roles: managers },
+  'GET guardrails/{id}/versions': { scopes: guardrails('read'), roles: members },
+  'POST guardrails/{id}/versions/{version_id}/restore': { scopes: guardrails('update'), roles: managers },
+  'GET admin/organisation/defaults': { scopes: ['organisation_settings.read'], roles: ['owner', 'admin'] },
+  'PUT admin/organisation/defaults': { scopes: ['organisation_settings.update'], roles: ['owner', 'admin'] },
+  'GET workspace-exclusions/input-guardrails': {
+    scopes: ['organisation_exclusions.list'],
+    roles: ['owner', 'admin'],
+  },
+  'PUT workspace-exclusions/input-guardrails': {
+    scopes: ['organisation_exclusions.update'],
+    roles: ['owner', 'admin'],
+  },
+  'GET workspace-exclusions/output-guardrails': {
+    scopes: ['organisation_exclusions.list'],
+    roles: ['owner', 'admin'],
+  },
+  'PUT workspace-exclusions/output-guardrails': {
+    scopes: ['organisation_exclusions.update'],
+    roles: ['owner', 'admin'],
+  },
 
   'GET logs': { scopes: ['logs.list'], roles: members },
   'POST logs': { scopes: ['completions.write', 'logs.write'], all: true, roles: members },

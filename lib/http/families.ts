@@ -9,8 +9,10 @@ import { bellVerbs } from '../admin/bell.ts'
 import { integrationVerbs, providerVerbs, virtualKeyVerbs } from '../admin/catalog.ts'
 import { deliveryVerbs } from '../admin/deliveries.ts'
 import { mailVerbs, testMailVerbs } from '../admin/notifications-mail.ts'
+import { guardrailVerbs } from '../admin/guardrails.ts'
 import { organisationVerbs } from '../admin/organisation.ts'
 import { meVerbs } from '../admin/people-me.ts'
+import { organisationDefaultVerbs, workspaceExclusionVerbs } from '../admin/organisation-defaults.ts'
 import { profileVerbs } from '../admin/profile.ts'
 import { passwordResetVerbs } from '../admin/profile-resets.ts'
 import { roleVerbs } from '../admin/roles.ts'
@@ -30,6 +32,7 @@ export const FAMILIES = {
     overviewVerbs,
     organisationVerbs,
     roleVerbs,
+    organisationDefaultVerbs,
     profileVerbs,
     passwordResetVerbs,
     webhookVerbs,
@@ -41,8 +44,10 @@ export const FAMILIES = {
   'api-keys': [apiKeyVerbs],
   'audit-logs': [auditVerbs],
   configs: [configVerbs],
+  guardrails: [guardrailVerbs],
   integrations: [integrationVerbs],
   logs: [logVerbs],
   providers: [providerVerbs],
   'virtual-keys': [virtualKeyVerbs],
+  'workspace-exclusions': [workspaceExclusionVerbs],
 } as const satisfies Partial<Record<(typeof ADMIN_FAMILIES)[number], readonly Verbs[]>>
