@@ -20,6 +20,7 @@ import {
   specOf,
 } from './catalog-find.ts'
 import { addDefaultProviders, enableEverywhere, workspaceCounts } from './catalog-provisioning.ts'
+import { refuseWhileReferenced } from './catalog-references.ts'
 import {
   globalAccess,
   HIDDEN_TAG,
@@ -266,39 +267,4 @@ function tagsAsked(said: string | undefined): Prisma.IntegrationWhereInput[] {
   if (tags === null || typeof tags !== 'object' || Array.isArray(tags))
     throw invalidField('tags', 'must be a JSON object', 'type')
   return Object.entries(tags).map(([name, value]) => ({ tags: { path: [name], equals: value as string } }))
-}
-
-/** A config names a provider as `@slug`, `@slug/model`, or a bare slug under `virtual_key`. */
-async function refuseWhileReferenced(
-  ctx: Ctx,
-  living: readonly { slug: string; workspaceId: string }[],
-): Promise<void> {
-  if (living.length === 0) return
-  const configs = await ctx.db.config.findMany({
-    where: { workspaceId: { in: living.map(({ workspaceId }) => workspaceId) }, status: 'active' },
-    include: { versions: true },
-  })
-  const users = configs.filter((config) => {
-    const current = config.versions.find(({ id }) => id === config.versionId)
-    const text = JSON.stringify(current?.config ?? null).toLowerCase()
-    return living.some(
-      ({ slug, workspaceId }) => workspaceId === config.workspaceId && names(text, slug.toLowerCase()),
-    )
-  })
-  if (users.length === 0) return
-  const slugs = users.map(({ slug }) => slug).join(', ')
-  throw new GatewayError(
-    'conflict',
-    `Configs still name its providers: ${slugs}. Change them first, or send force=true.`,
-    { details: users.map(({ slug }) => ({ path: 'configs', rule: 'dependent', message: slug })) },
-  )
-}
-
-function names(config: string, slug: string): boolean {
-  return (
-    config.includes(`"@${slug}"`) ||
-    config.includes(`"@${slug}/`) ||
-    config.includes(`"virtual_key":"${slug}"`) ||
-    config.includes(`"virtualkey":"${slug}"`)
-  )
 }

@@ -273,3 +273,50 @@ describe('PUT /integrations/{slug}', () => {
     expect((await put(`integrations/${slug}`, { secret_mappings: [] })).status).toBe(200)
   })
 })
+
+describe('DELETE /integrations/{slug}', () => {
+  async function addConfig(config: object, older: object = {}) {
+    const { prisma } = world.database
+    const [versionId, olderId] = [world.runtime.newId(), world.runtime.newId()]
+    const slug = unique('pc')
+    const versions = [
+      { id: olderId, config: older },
+      { id: versionId, config },
+    ]
+    await prisma.config.create({
+      data: {
+        id: world.runtime.newId(),
+        workspaceId,
+        slug,
+        name: slug,
+        versionId,
+        versions: { create: versions },
+      },
+    })
+    return slug
+  }
+
+  test.each([
+    ['as its target’s model', (slug: string) => ({ override_params: { model: `@${slug}/gpt-4o` } })],
+    [
+      'by its old name, in any case',
+      (slug: string) => ({ targets: [{ virtual_key: slug.toUpperCase() }, { provider: '@other' }] }),
+    ],
+  ])('409 AB07: a config names its provider %s', async (_, config) => {
+    const slug = await addIntegration()
+    const user = await addConfig(config(slug))
+    const { status, body } = await as('DELETE', `integrations/${slug}`)
+    expect([status, body.errorCode, body.message]).toEqual([
+      409,
+      'AB07',
+      `Configs still name its providers: ${user}. Change them first, or send force=true.`,
+    ])
+    expect((await as('DELETE', `integrations/${slug}?force=true`)).status).toBe(200)
+  })
+
+  test('200: a config that named it once, or names one that only begins alike', async () => {
+    const slug = await addIntegration()
+    await addConfig({ provider: `@${slug}-eu` }, { provider: `@${slug}` })
+    expect((await as('DELETE', `integrations/${slug}`)).status).toBe(200)
+  })
+})
