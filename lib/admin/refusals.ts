@@ -1,5 +1,6 @@
-import { isLegalScope, toggleAgainst } from '../auth/scopes.ts'
+import { isLegalScope, type OrganisationRole, toggleAgainst, type WorkspaceRole } from '../auth/scopes.ts'
 import { KEY_LETTERS, type KeyType } from '../contract/scopes.ts'
+import type { Toggles } from '../contract/security.ts'
 import { GatewayError } from '../errors.ts'
 import type { Principal } from './context.ts'
 
@@ -34,18 +35,29 @@ function reason(principal: Principal, anyOf: readonly string[], workspaceId: str
     }
     if (!anyOf.some((scope) => given?.has(scope))) return 'this key was not given it.'
   }
-  const place = workspaceId === null ? undefined : principal.byWorkspace.get(workspaceId)
-  const organisationRole = actor.kind === 'user' ? actor.role : null
-  const role = place?.role ?? organisationRole
-  if (role === null) return 'the role of its owner does not include it.'
-  const toggle = anyOf
-    .map((scope) => toggleAgainst(scope, role, place?.toggles ?? principal.toggles))
-    .find((found) => found !== undefined)
-  if (toggle) {
-    return `the security setting ${toggle.key} keeps it from every ${role}. An owner or admin can change it under Settings, Security.`
+  const standings = standingsOf(principal, workspaceId)
+  for (const { role, toggles } of standings) {
+    const toggle = anyOf.map((scope) => toggleAgainst(scope, role, toggles)).find((found) => found)
+    if (toggle) {
+      return `the security setting ${toggle.key} keeps it from every ${role}. An owner or admin can change it under Settings, Security.`
+    }
   }
   const whose = actor.kind === 'user' ? 'your role' : 'the role of its owner'
-  return workspaceId === null && role === 'member'
-    ? `it is for owners and admins of the organisation.`
-    : `${whose} (${role}) does not include it.`
+  const isOfWorkspaces = anyOf.some((scope) => isLegalScope('workspace-service', scope))
+  if (actor.kind === 'user' && actor.role === 'member' && !isOfWorkspaces) {
+    return 'it is for owners and admins of the organisation.'
+  }
+  const roles = [...new Set(standings.map(({ role }) => role))].join(', ')
+  return roles === '' ? `${whose} does not include it.` : `${whose} (${roles}) does not include it.`
+}
+
+type Standing = { role: OrganisationRole | WorkspaceRole; toggles: Toggles }
+
+/** The roles a refusal is about, each with the toggles in force on it: of one workspace, or of all the caller is in. */
+function standingsOf(principal: Principal, workspaceId: string | null): Standing[] {
+  const { actor, byWorkspace, toggles } = principal
+  const place = workspaceId === null ? undefined : byWorkspace.get(workspaceId)
+  const places = workspaceId === null ? [...byWorkspace.values()] : place ? [place] : []
+  const inPlaces = places.flatMap(({ role, toggles }) => (role === null ? [] : [{ role, toggles }]))
+  return inPlaces.length > 0 || actor.kind !== 'user' ? inPlaces : [{ role: actor.role, toggles }]
 }
