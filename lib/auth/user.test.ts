@@ -145,6 +145,33 @@ describe('a session', () => {
     expect(await readSession(auth(), withCookies(two.cookies))).toBeNull()
   })
 
+  it('ends when the organisation says so, at its next call, although it began under a longer life', async () => {
+    const { email } = await somebody()
+    const { cookies } = await signIn(email, PASSWORD)
+    world.pass(29 * 24 * 60 * MINUTE)
+    expect(await readSession(auth(), withCookies(cookies))).not.toBeNull()
+    const { prisma } = world.database
+    const say = (settings: object) => prisma.organisation.updateMany({ data: { settings } })
+    await say({ session_settings: { max_session_ttl: 900 } })
+    expect(await readSession(auth(), withCookies(cookies))).toBeNull()
+    const short = await signIn(email, PASSWORD)
+    world.pass(15 * MINUTE - 1)
+    expect(await readSession(auth(), withCookies(short.cookies))).not.toBeNull()
+    world.pass(1)
+    expect(await readSession(auth(), withCookies(short.cookies))).toBeNull()
+    await say({})
+    expect(await readSession(auth(), withCookies(short.cookies))).toBeNull()
+  })
+
+  it('lasts thirty days when nobody said', async () => {
+    const { email } = await somebody()
+    const { cookies } = await signIn(email, PASSWORD)
+    world.pass(30 * 24 * 60 * MINUTE - 1)
+    expect(await readSession(auth(), withCookies(cookies))).not.toBeNull()
+    world.pass(1)
+    expect(await readSession(auth(), withCookies(cookies))).toBeNull()
+  })
+
   it('is nobody’s when the cookie is missing, forged or of another installation', async () => {
     const { email } = await somebody()
     const { cookies } = await signIn(email, PASSWORD)
