@@ -19,6 +19,7 @@ import {
   slugFrom,
   specOf,
 } from './catalog-find.ts'
+import { modelCounts } from './catalog-model-counts.ts'
 import { addDefaultProviders, enableEverywhere, workspaceCounts } from './catalog-provisioning.ts'
 import { refuseWhileReferenced } from './catalog-references.ts'
 import {
@@ -56,8 +57,13 @@ export async function list(ctx: Ctx, query: Query): Promise<List<ReturnType<type
       take: query.page_size,
     }),
   ])
-  const count = await workspaceCounts(ctx, rows)
-  return { object: 'list', total, data: rows.map((row) => integrationListRow(row, count(row))) }
+  const [count, models] = await Promise.all([workspaceCounts(ctx, rows), modelCounts(ctx, rows)])
+  const data = rows.map((row) => ({
+    ...integrationListRow(row, count(row)),
+    masked_key: row.maskedKey,
+    ...models(row),
+  }))
+  return { object: 'list', total, data }
 }
 
 /** Of the workspace named, else of the organisation; with a provider wherever it works at once. */

@@ -83,8 +83,11 @@ export const integrationRow = z.object({
   /** The person who made it; null for keys and for what came with the installation. */
   created_by: z.string().nullable(),
   workspace_count: z.number(),
-  // a single read only:
   masked_key: z.string().nullable().optional(),
+  // a list only: the integration's own models and the catalogue's, and those of them that are on
+  model_count: z.number().optional(),
+  enabled_model_count: z.number().optional(),
+  // a single read only:
   /** Secrets stand here as `masked_<field>`. */
   configurations: z.record(z.string(), z.unknown()).optional(),
   secret_mappings: z.array(z.record(z.string(), z.unknown())).optional(),

@@ -293,6 +293,32 @@ describe('GET /integrations', () => {
     expect(slugs).not.toContain(withheld)
   })
 
+  test('200: each says how many models it has and how many of them are on, and shows its key masked', async () => {
+    const slug = await addIntegration({ name: 'Counted', key: 'sk-counted-0123456789' })
+    const counts = async () => {
+      const { body } = await as('GET', 'integrations?search=counted')
+      return (body.data as Record<string, unknown>[])[0]
+    }
+    const { body } = await as('GET', `integrations/${slug}/models`)
+    expect(await counts()).toMatchObject({ model_count: body.total, enabled_model_count: body.total })
+    await put(`integrations/${slug}/models`, {
+      allow_all_models: false,
+      models: [
+        { slug: 'gpt-4o', enabled: true },
+        {
+          slug: 'ft:gpt-4o:acme::1',
+          enabled: true,
+          is_custom: true,
+          is_finetune: true,
+          base_model_slug: 'gpt-4o',
+        },
+      ],
+    })
+    expect(await counts()).toMatchObject({ model_count: Number(body.total) + 1, enabled_model_count: 2 })
+    expect(JSON.stringify(await counts())).not.toContain('sk-counted-0123456789')
+    expect((await counts())?.masked_key).toMatch(/\*789$/)
+  })
+
   test('400 AB01: tags that are no JSON object', async () => {
     for (const tags of ['x', '[]', '5']) {
       const { status } = await as('GET', `integrations?tags=${encodeURIComponent(tags)}`)
