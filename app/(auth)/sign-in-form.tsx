@@ -1,8 +1,10 @@
 'use client'
 
-import { Alert, Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
-import { type FormEvent, useRef, useState, useSyncExternalStore } from 'react'
+import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
+import Link from 'next/link'
+import { type FormEvent, useRef, useState } from 'react'
 import styles from './layout.module.css'
+import { useIsAlive } from './use-is-alive.ts'
 
 /**
  * E-mail and password. What was typed stays on a refusal, the refusal is read out, and focus returns to the password.
@@ -60,21 +62,15 @@ export function SignInForm({ destination }: { destination: string }) {
         <Button type="submit" loading={isBusy} disabled={!isAlive} className={styles.submit} fullWidth h={36}>
           Sign in
         </Button>
+        <Anchor component={Link} href="/reset" size="sm">
+          Forgot password?
+        </Anchor>
         <Text c="dimmed" size="xs">
           The owner’s e-mail and first password were printed in the terminal when Tollgate started for the
           first time.
         </Text>
       </Stack>
     </form>
-  )
-}
-
-/** False until the scripts that send the form have taken over the page. */
-function useIsAlive(): boolean {
-  return useSyncExternalStore(
-    () => () => {},
-    () => true,
-    () => false,
   )
 }
 
