@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { comeBack, countAttempt, forgetAttempts } from '../auth/attempts.ts'
 import { hashPassword, verifyPassword } from '../auth/password.ts'
+import { sessionEnd } from '../contract/organisation.ts'
 import { profile, type sessionRow } from '../contract/profile.ts'
 import type { List } from '../contract/resource.ts'
 import type { Prisma, Session, User } from '../db/generated/client.ts'
@@ -34,7 +35,12 @@ export const profileVerbs = verbs(profile, {
         where: { userId: user.id, ...alive(ctx) },
         orderBy: [{ lastSeenAt: 'desc' }, { id: 'desc' }],
       })
-      return { object: 'list', total: rows.length, data: rows.map((row) => toRow(row, sessionId)) }
+      const { settings } = await ctx.db.organisation.findUniqueOrThrow({ where: { id: ctx.organisation.id } })
+      const data = rows
+        .map((row) => ({ ...row, expiresAt: sessionEnd(row, settings) }))
+        .filter(({ expiresAt }) => expiresAt > ctx.now)
+        .map((row) => toRow(row, sessionId))
+      return { object: 'list', total: data.length, data }
     },
 
     endSession: async (ctx, { id }) => {

@@ -187,6 +187,25 @@ describe('the overview', () => {
     }
   })
 
+  test('of certain keys alone adds up to the whole when they are all, and to their part when they are not', async () => {
+    const { workspaceId, records } = await workspaceWith(manyCalls(300))
+    const range = { from: new Date(now.getTime() - 10 * DAY_MS), to: now, now }
+    const keyIds = [...new Set(records.map((record) => record.api_key_id))]
+    const of = (keyIds: string[]) => {
+      const own = { workspaceIds: [workspaceId], keyIds }
+      return overview(database.prisma, { workspaceIds: [workspaceId], own, ...range })
+    }
+    const whole = await overview(database.prisma, { workspaceIds: [workspaceId], ...range })
+    expect(await of(keyIds)).toEqual(whole)
+    const parts = await Promise.all(keyIds.map((id) => of([id])))
+    const sum = (pick: (figures: Figures) => number) =>
+      parts.reduce((total, { totals }) => total + pick(totals), 0)
+    expect(sum(({ requests }) => requests)).toBe(whole.totals.requests)
+    expect(sum(({ blame }) => blame.caller)).toBe(whole.totals.blame.caller)
+    expect(sum(({ costNanos }) => costNanos)).toBe(whole.totals.costNanos)
+    expect((await of([])).totals).toMatchObject({ requests: 0, latencyP50Ms: null })
+  })
+
   test('an empty or reversed range is empty, an endless one is cut', async () => {
     const answer = await overview(database.prisma, {
       workspaceIds: [workspaceId],

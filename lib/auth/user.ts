@@ -6,7 +6,7 @@
 import { createHash, hkdfSync } from 'node:crypto'
 import type { AuthOptions } from 'next-auth'
 import { decode, encode, type JWT } from 'next-auth/jwt'
-import { SESSION_SECONDS_MAX, sessionSeconds } from '../contract/organisation.ts'
+import { SESSION_SECONDS_MAX, sessionEnd, sessionSeconds } from '../contract/organisation.ts'
 import { PASSWORD_CHARS_MAX } from '../contract/password.ts'
 import type { PrismaClient } from '../db/generated/client.ts'
 import { uuidv7 } from '../ids.ts'
@@ -204,9 +204,7 @@ async function liveSession(world: AuthWorld, claims: JWT): Promise<SignedIn | nu
   const now = world.now()
   if (!row || row.revokedAt || row.user.status !== 'active') return null
   const { settings, ...organisation } = row.user.organisation
-  // A shorter life that was set since holds for sessions there are, too.
-  const endsAt = Math.min(row.expiresAt.getTime(), row.createdAt.getTime() + sessionSeconds(settings) * 1000)
-  if (endsAt <= now) return null
+  if (sessionEnd(row, settings).getTime() <= now) return null
   if (now - row.lastSeenAt.getTime() > SEEN_EVERY_MS) {
     await prisma.session.updateMany({ where: { id: row.id }, data: { lastSeenAt: new Date(now) } })
   }

@@ -183,6 +183,12 @@ export function sessionSeconds(settings: unknown): number {
   return session?.max_session_ttl ?? SESSION_SECONDS
 }
 
+/** When a session ends: a shorter life that was set since it began holds for it, too. */
+export function sessionEnd(session: { createdAt: Date; expiresAt: Date }, settings: unknown): Date {
+  const atMost = session.createdAt.getTime() + sessionSeconds(settings) * 1000
+  return new Date(Math.min(session.expiresAt.getTime(), atMost))
+}
+
 const guardrails = z.array(z.string())
 const on = z.boolean()
 
@@ -265,12 +271,22 @@ export const organisation = resource({
   update: organisationUpdate,
   query: nothing,
   actions: {
-    show: { method: 'GET', path: '', verb: 'read', input: nothing, audit: null },
+    show: {
+      method: 'GET',
+      path: '',
+      verb: 'read',
+      input: nothing,
+      reply: organisationRow,
+      summary: 'Read the organisation and its settings',
+      audit: null,
+    },
     edit: {
       method: 'PUT',
       path: '',
       verb: 'update',
       input: organisationUpdate,
+      reply: organisationRow,
+      summary: 'Change the organisation, its settings and security toggles',
       audit: 'update',
       mistaken: MISTAKEN,
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { newPassword, PASSWORD_CHARS_MAX } from './password.ts'
-import { flag, nothing, resource } from './resource.ts'
+import { flag, listOf, nothing, resource } from './resource.ts'
 
 /** One that is compared with what is stored; whatever was valid once may be said. */
 const presentPassword = z
@@ -42,6 +42,7 @@ export const profile = resource({
       ...DONE,
       method: 'PUT',
       path: 'password',
+      summary: 'Change your password',
       input: z.object({ current_password: presentPassword, new_password: newPassword }),
       mistaken: { password: 'new_password', old_password: 'current_password' },
     },
@@ -51,13 +52,23 @@ export const profile = resource({
       verb: 'read',
       isSessionOnly: true,
       input: nothing,
+      reply: listOf(sessionRow),
+      summary: 'List the browsers you are signed in with',
       audit: null,
     },
-    endSession: { ...DONE, method: 'DELETE', path: 'sessions/{id}', audit: 'delete', input: nothing },
+    endSession: {
+      ...DONE,
+      method: 'DELETE',
+      path: 'sessions/{id}',
+      summary: 'Sign a browser out',
+      audit: 'delete',
+      input: nothing,
+    },
     signOutEverywhere: {
       ...DONE,
       method: 'POST',
       path: 'sign-out-everywhere',
+      summary: 'Sign out of every other browser',
       audit: 'delete',
       /** The present session ends too; without it, all others. */
       input: z.object({ include_current: flag.optional() }),
@@ -82,6 +93,7 @@ export const passwordResets = resource({
     ask: {
       method: 'POST',
       path: '',
+      summary: 'Ask for a link to a new password',
       verb: 'create',
       isOpen: true,
       // It takes as long whether there is such a person or not, and nothing waits for that.
@@ -94,6 +106,7 @@ export const passwordResets = resource({
     accept: {
       method: 'POST',
       path: 'accept',
+      summary: 'Choose a new password with a link',
       verb: 'create',
       isOpen: true,
       input: z.object({

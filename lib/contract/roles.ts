@@ -233,5 +233,15 @@ export const roles = resource({
   create: nothing,
   update: nothing,
   query: rolesQuery,
-  actions: { show: { method: 'GET', path: '', verb: 'read', input: rolesQuery, audit: null } },
+  actions: {
+    show: {
+      method: 'GET',
+      path: '',
+      verb: 'read',
+      input: rolesQuery,
+      reply: rolesRow,
+      summary: 'Read what each role may do',
+      audit: null,
+    },
+  },
 })

@@ -154,6 +154,17 @@ describe('sessions', () => {
     expect(JSON.stringify(rows)).not.toContain(other.sessions[0])
   })
 
+  test('GET 200: a shorter life that the organisation set counts for those that began before', async () => {
+    const { id } = await somebody()
+    const say = (settings: object) => world.database.prisma.organisation.updateMany({ data: { settings } })
+    await say({ session_settings: { max_session_ttl: 900 } })
+    const [row] = (await me('GET', 'sessions', id)).body.data as { created_at: string; expires_at: string }[]
+    expect(Date.parse(row!.expires_at) - Date.parse(row!.created_at)).toBe(900_000)
+    world.pass(900_000)
+    expect((await me('GET', 'sessions', id)).body).toMatchObject({ total: 0 })
+    await say({})
+  })
+
   test('DELETE 200: ends one; 404 for one that ended, another’s, and what is none', async () => {
     const { id, sessions } = await somebody()
     const other = await somebody()
