@@ -12,8 +12,14 @@ import { Monogram } from './monogram.tsx'
 /** As many as stand above "More": the services most people come for. */
 const FIRST = 12
 
+interface Props {
+  choose: (service: Service) => void
+  /** Said of a service in place of its usual note: "2 connected". */
+  noteOn?: (service: Service) => string | undefined
+}
+
 /** Every service there is, found by typing. Enter takes the first, arrows walk the grid. */
-export function ChooseService({ choose }: { choose: (service: Service) => void }) {
+export function ChooseService({ choose, noteOn }: Props) {
   const { list } = useServices()
   const [search, setSearch] = useState('')
   const grid = useRef<HTMLDivElement>(null)
@@ -78,7 +84,7 @@ export function ChooseService({ choose }: { choose: (service: Service) => void }
                             {service.name}
                           </span>
                           <span className={styles.serviceNote} style={{ display: 'block' }}>
-                            {noteOf(service)}
+                            {noteOn?.(service) ?? noteOf(service)}
                           </span>
                         </span>
                       </UnstyledButton>

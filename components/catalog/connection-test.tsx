@@ -22,10 +22,12 @@ export type TestState =
 
 /**
  * Asks the upstream for real, with credentials that are not stored. Cancellable. Returns the state, `run` with the body
- * of a test, and `cancel`. `run` resolves to what the server refused before asking (a wrong field), else null.
+ * of a test, and `cancel`. `run` resolves to what the server refused before asking (a wrong field), else null. Those of
+ * the organisation (`isShared`) are tested outside of any workspace, since they need not work in the one on screen.
  */
-export function useConnectionTest() {
-  const workspaceId = useWorkspaceId()
+export function useConnectionTest({ isShared = false }: { isShared?: boolean } = {}) {
+  const here = useWorkspaceId()
+  const workspaceId = isShared ? null : here
   const [state, setState] = useState<TestState>({ is: 'idle' })
   const running = useRef<AbortController>(undefined)
   useEffect(() => () => running.current?.abort(), [])

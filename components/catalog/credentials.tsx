@@ -4,6 +4,7 @@ import { Button, Group, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { KeyRound } from 'lucide-react'
 import { type FormEvent, useMemo, useState } from 'react'
+import { integrations, providers } from '@/lib/contract/catalog.ts'
 import { type Problems, problemsOf, useFormState } from '../resource/form-state.ts'
 import { useCan } from '../shell/workspace.tsx'
 import { Facts } from '../ui/facts.tsx'
@@ -32,7 +33,7 @@ export function Credentials({ provider }: { provider: Provider }) {
     <section className={styles.section}>
       <h3>Credentials</h3>
       {isEditing && integration ? (
-        <Replace
+        <ReplaceCredentials
           key={integration.last_updated_at}
           service={service}
           integration={integration}
@@ -78,7 +79,8 @@ function factsOf(service: Service, { model_config }: Provider): [string, React.R
   })
 }
 
-function Replace({
+/** The fields of a service over what is stored, tested before they are saved. */
+export function ReplaceCredentials({
   service,
   integration,
   done,
@@ -87,22 +89,16 @@ function Replace({
   integration: Integration
   done: () => void
 }) {
-  const { integrations, providers } = useCatalog()
+  const { shared } = useCatalog()
+  const isShared = integration.type === 'organisation'
   const before = useMemo(() => storedDraft(service, integration), [service, integration])
   const form = useFormState({
     draft: `credentials.${integration.id}`,
     initial: before,
     withoutSecrets: withoutSecrets(service),
   })
-  const test = useConnectionTest()
-  const update = useMutation({
-    ...integrations.update(),
-    onSuccess: (_, __, ___, { client }) =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: integrations.key }),
-        client.invalidateQueries({ queryKey: providers.key }),
-      ]),
-  })
+  const test = useConnectionTest({ isShared })
+  const update = useMutation(shared.update({ alsoRefresh: [integrations, providers] }))
   const change = credentialsChange(service, before, form.values)
   const stored: Record<string, string> = {
     ...(integration.masked_key ? { key: integration.masked_key } : {}),
@@ -133,7 +129,7 @@ function Replace({
       <Stack gap={16}>
         <Text size="sm" c="dimmed">
           An empty secret stays as it is.{' '}
-          {integration.type === 'organisation'
+          {isShared
             ? 'These credentials belong to the organisation: every workspace that uses them changes too.'
             : 'Every provider on these credentials changes too.'}
         </Text>

@@ -103,6 +103,7 @@ export interface ModelChange {
   enabled: boolean
   name?: string | null
   is_custom?: boolean
+  is_finetune?: boolean
   base_model_slug?: string | null
   pricing_config?: object | null
   context_window?: number | null
@@ -117,9 +118,13 @@ interface ModelsChange {
   allowAll?: boolean
 }
 
-/** Changes models of an integration: on screen at once, taken back when refused. Quiet where a form says why itself. */
-export function useChangeModels({ isQuiet = false }: { isQuiet?: boolean } = {}) {
-  const { integrations } = useCatalog()
+/**
+ * Changes models of an integration: on screen at once, taken back when refused. Quiet where a form says why itself;
+ * shared where the integration is seen from the organisation and not from a workspace.
+ */
+export function useChangeModels({ isQuiet = false, isShared = false } = {}) {
+  const { integrations: here, shared } = useCatalog()
+  const integrations = isShared ? shared : here
   const client = useQueryClient()
   const { onSuccess: _, ...act } = integrations.act('updateModels')
   return useMutation({
@@ -152,6 +157,12 @@ export function useChangeModels({ isQuiet = false }: { isQuiet?: boolean } = {})
       if (kept) client.setQueryData(kept.queryKey, kept.before)
       if (!isQuiet) notifyError(error, 'The model was not changed')
     },
-    onSettled: (_, __, ___, kept) => kept && client.invalidateQueries({ queryKey: kept.queryKey }),
+    onSettled: (_, __, ___, kept) =>
+      kept &&
+      client.invalidateQueries(
+        isShared
+          ? { predicate: ({ queryKey }) => queryKey[1] === shared.key[1] }
+          : { queryKey: kept.queryKey },
+      ),
   })
 }

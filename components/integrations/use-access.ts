@@ -31,6 +31,13 @@ export function useAccess(slug: string, standing: Standing, first?: (standing: S
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
   const view = useMemo(() => viewOf(standing, draft), [standing, draft])
+  const before = useMemo(() => {
+    const { models, workspaces } = viewOf(standing, UNCHANGED)
+    return {
+      models: new Map(models.map((model) => [model.slug, model])),
+      workspaces: new Map(workspaces.map((place) => [place.slug, place])),
+    }
+  }, [standing])
   const changes = useMemo(() => changesOf(standing, draft), [standing, draft])
   const isDirty = changes.length > 0
 
@@ -89,6 +96,8 @@ export function useAccess(slug: string, standing: Standing, first?: (standing: S
   return {
     standing,
     view,
+    /** What stands now, by slug. */
+    before,
     changes,
     isDirty,
     isRestored,

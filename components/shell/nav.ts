@@ -1,6 +1,7 @@
 import {
   Boxes,
   Braces,
+  Cable,
   FileClock,
   KeyRound,
   LayoutDashboard,
@@ -94,6 +95,14 @@ export const NAV: readonly NavGroup[] = [
     group: 'Organisation',
     isOrganisation: true,
     items: [
+      {
+        href: '/integrations',
+        label: 'Integrations',
+        icon: Cable,
+        key: 'i',
+        keywords: ['credentials', 'services', 'openai', 'model access', 'provisioning', 'allow list'],
+        scopes: ['organisation_integrations.read'],
+      },
       {
         href: '/audit',
         label: 'Audit log',
