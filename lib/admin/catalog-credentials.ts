@@ -44,20 +44,29 @@ export function mergeCredentials(
 ): Credentials {
   const merged: Credentials = {
     key: said.key === undefined ? stored.key : said.key === null ? null : checkedKey(said.key),
-    configurations: { ...stored.configurations },
-  }
-  if (said.configurations === null) merged.configurations = {}
-  for (const [field, value] of Object.entries(said.configurations ?? {})) {
-    if (field.startsWith(MASKED)) continue
-    refuseUnknown(spec, field, rules.alsoKnown)
-    if (value === null || value === '') delete merged.configurations[field]
-    else if (field === HEADERS) {
-      merged.configurations[field] = checkedHeaders(value, stored.configurations[field])
-    } else if (field === HOST) {
-      merged.configurations[field] = checkedHost(value, rules.allowPrivateHosts)
-    } else merged.configurations[field] = checkedValue(field, value, rules.alsoKnown?.has(field) ?? false)
+    configurations: mergeConfigurations(spec, stored.configurations, said.configurations, rules),
   }
   refuseMissing(spec, merged)
+  return merged
+}
+
+/** The part of it beside the key. `path` is where the fields stand in what was said. */
+export function mergeConfigurations(
+  spec: ProviderSpec,
+  stored: Record<string, unknown>,
+  said: Record<string, unknown> | null | undefined,
+  rules: { allowPrivateHosts: readonly string[]; alsoKnown?: ReadonlySet<string>; path?: string },
+): Record<string, unknown> {
+  const merged = said === null ? {} : { ...stored }
+  for (const [field, value] of Object.entries(said ?? {})) {
+    if (field.startsWith(MASKED)) continue
+    const path = `${rules.path ?? 'configurations'}.${field}`
+    refuseUnknown(spec, field, path, rules.alsoKnown)
+    if (value === null || value === '') delete merged[field]
+    else if (field === HEADERS) merged[field] = checkedHeaders(value, stored[field], path)
+    else if (field === HOST) merged[field] = checkedHost(value, rules.allowPrivateHosts, path)
+    else merged[field] = checkedValue(field, value, rules.alsoKnown?.has(field) ?? false, path)
+  }
   return merged
 }
 
@@ -191,8 +200,7 @@ function checkedKey(said: string): string {
   return key
 }
 
-function checkedHost(said: unknown, allowPrivateHosts: readonly string[]): string {
-  const path = `configurations.${HOST}`
+function checkedHost(said: unknown, allowPrivateHosts: readonly string[], path: string): string {
   if (typeof said !== 'string') throw invalidField(path, 'must be a string', 'type')
   const host = said.trim()
   if (host.includes('?')) throw invalidField(path, 'carries no query', 'format')
@@ -221,8 +229,7 @@ const NOT_TO_SET = new Set([
   'proxy-connection',
 ])
 
-function checkedHeaders(said: unknown, stored: unknown): Record<string, string> {
-  const path = `configurations.${HEADERS}`
+function checkedHeaders(said: unknown, stored: unknown, path: string): Record<string, string> {
   if (said === null || typeof said !== 'object' || Array.isArray(said))
     throw invalidField(path, 'must be an object', 'type')
   const entries = Object.entries(said)
@@ -249,8 +256,7 @@ function isEcho(name: string, said: string, before: string | undefined): boolean
   return before !== undefined && SECRET_HEADER.test(name) && said === maskSecret(before)
 }
 
-function checkedValue(field: string, value: unknown, mayNest: boolean): unknown {
-  const path = `configurations.${field}`
+function checkedValue(field: string, value: unknown, mayNest: boolean, path: string): unknown {
   if (typeof value !== 'string' && !mayNest) throw invalidField(path, 'must be a string', 'type')
   if (JSON.stringify(value).length > VALUE_CHARS_MAX)
     throw invalidField(path, `must have at most ${VALUE_CHARS_MAX} characters`, 'length')
@@ -260,10 +266,14 @@ function checkedValue(field: string, value: unknown, mayNest: boolean): unknown 
   return value
 }
 
-function refuseUnknown(spec: ProviderSpec, field: string, alsoKnown: ReadonlySet<string> | undefined): void {
+function refuseUnknown(
+  spec: ProviderSpec,
+  field: string,
+  path: string,
+  alsoKnown: ReadonlySet<string> | undefined,
+): void {
   const known = fieldsOf(spec)
   if (known.includes(field) || alsoKnown?.has(field)) return
-  const path = `configurations.${field}`
   if (field === 'key') throw invalidField(path, 'stands beside configurations, not inside', 'unknown')
   const hint = known.length > 0 ? `; it has ${known.join(', ')}` : ''
   throw invalidField(path, `is not a field of ${spec.id}${hint}`, 'unknown')

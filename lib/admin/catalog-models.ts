@@ -18,6 +18,7 @@ import {
 } from '../pricing.ts'
 import { findIntegration } from './catalog-find.ts'
 import { knownModels, refuseOddCustom } from './catalog-model-rules.ts'
+import { shownUpstream, storedUpstream } from './catalog-model-upstream.ts'
 import { partOf } from './catalog-part.ts'
 import { absent, type Ctx } from './context.ts'
 import { invalidField } from './validation.ts'
@@ -150,7 +151,12 @@ function modelRow(
     prices: pricesRow(card),
     context_window: card.contextWindow,
     max_output_tokens: card.maxOutputTokens,
+    ...(isBare(setting) ? {} : { configurations: shownUpstream(setting?.configurations) }),
   }
+}
+
+function isBare(setting: ModelSetting | undefined): boolean {
+  return Object.keys(setting?.configurations ?? {}).length === 0
 }
 
 const PICOS_PER_DOLLAR_PER_MILLION = 1_000_000
@@ -187,13 +193,6 @@ function merged(
   before: ModelSetting | undefined,
   index: number,
 ): Prisma.ModelSettingCreateManyInput {
-  if (said.configurations && Object.keys(said.configurations).length > 0) {
-    throw invalidField(
-      `models.${index}.configurations`,
-      'cannot be set for one model in this version; set them on the integration',
-      'unsupported',
-    )
-  }
   const price = pick<unknown>(said.pricing_config, before?.pricingConfig)
   return {
     integrationId: integration.id,
@@ -203,6 +202,13 @@ function merged(
     pricingConfig: price === null ? Prisma.DbNull : (price as Prisma.InputJsonValue),
     contextWindow: pick(said.context_window, before?.contextWindow),
     maxOutputTokens: pick(said.max_output_tokens, before?.maxOutputTokens),
+    configurations: storedUpstream(
+      ctx,
+      integration,
+      said.configurations,
+      before,
+      `models.${index}.configurations`,
+    ),
     createdAt: before?.createdAt ?? ctx.now,
     lastUpdatedAt: ctx.now,
   }
@@ -250,7 +256,7 @@ function settingsOf(ctx: Ctx, integrationId: string): Promise<ModelSetting[]> {
 
 function told(setting: ModelSetting | Prisma.ModelSettingCreateManyInput): object {
   const { slug, name, enabled, isCustom, isFinetune, baseModelSlug } = setting
-  const { contextWindow, maxOutputTokens, pricingConfig } = setting
+  const { contextWindow, maxOutputTokens, pricingConfig, configurations } = setting
   return {
     slug,
     name,
@@ -261,5 +267,6 @@ function told(setting: ModelSetting | Prisma.ModelSettingCreateManyInput): objec
     context_window: contextWindow,
     max_output_tokens: maxOutputTokens,
     pricing_config: pricingConfig === Prisma.DbNull ? null : pricingConfig,
+    configurations: shownUpstream(configurations),
   }
 }

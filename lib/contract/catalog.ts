@@ -157,6 +157,13 @@ export const modelSettingRow = z.object({
   /** Tokens, override or catalogue. */
   context_window: z.number().nullable(),
   max_output_tokens: z.number().nullable(),
+  /** A host and headers of its own, secrets in them masked; absent when it has none. */
+  configurations: z
+    .object({
+      custom_host: z.string().optional(),
+      custom_headers: z.record(z.string(), z.string()).optional(),
+    })
+    .optional(),
 })
 
 const tokens = z
@@ -181,7 +188,11 @@ export const integrationModelsUpdate = z.object({
         pricing_config: pricingConfig.nullish(),
         context_window: tokens.nullish(),
         max_output_tokens: tokens.nullish(),
-        configurations: configurations.nullish(),
+        /** Of this model alone; the headers beat the integration's. */
+        configurations: z
+          .strictObject({ custom_host: z.unknown(), custom_headers: z.unknown() })
+          .partial()
+          .nullish(),
         prices: readOnly,
         created_at: readOnly,
         last_updated_at: readOnly,

@@ -3,6 +3,7 @@ import type { Call } from '../gateway/call.ts'
 import { listModels } from '../gateway/models.ts'
 import type { Caller } from '../gateway/ports.ts'
 import { resolveTarget } from '../gateway/resolve.ts'
+import { encryptSecret } from '../secrets.ts'
 import { type AdminWorld, adminWorld, TEST_SECRET } from '../testing/admin.ts'
 import { until } from '../testing/world.ts'
 import { catalogDirectory } from './catalog.ts'
@@ -116,6 +117,39 @@ test('the switch for all models does not widen a list, and an empty list lets no
   await keepTo(null)
   directory.changed('integration_workspaces')
   expect(await find('@main/another-one')).toBe('another-one')
+})
+
+test('a model with a host and headers of its own is called there, and no other is', async () => {
+  const { prisma } = world.database
+  const sealed = encryptSecret(
+    TEST_SECRET,
+    JSON.stringify({ key: null, configurations: { custom_headers: { 'X-Token': 'secret' } } }),
+  )
+  const configurations = {
+    custom_host: 'https://own.example/v1/',
+    custom_headers: { 'X-Team': 'blue', 'X-Token': 'se********ret' },
+    sealed: Buffer.from(sealed).toString('base64'),
+  }
+  const set = (value: object) =>
+    prisma.modelSetting.updateMany({ where: { slug: 'ours' }, data: { configurations: value } })
+  const providerOf = async (model: string) => {
+    directory.changed('model_settings')
+    const signals = { slug: null, providerId: null, customHost: null }
+    const catalog = await directory.of(workspaceId)
+    return resolveTarget(CALL, {} as Caller, catalog, signals, model, true, 0).provider
+  }
+  await set(configurations)
+  expect(await providerOf('@main/ours')).toMatchObject({
+    slug: 'main',
+    baseUrl: 'https://own.example/v1',
+    isStoredHost: true,
+    headers: { 'x-team': 'blue', 'x-token': 'secret' },
+  })
+  const { baseUrl, headers } = await providerOf('@main/gpt-4o')
+  expect([baseUrl, headers]).toEqual(['https://api.openai.com/v1', {}])
+  await set({ ...configurations, sealed: 'not ours' })
+  await expect(providerOf('@main/ours')).rejects.toMatchObject({ code: 'provider_disabled' })
+  await set({})
 })
 
 test('one workspace’s list is no other workspace’s', async () => {

@@ -77,7 +77,7 @@ function compile(row: ProviderRow, secretKeys: readonly string[]): Provider | nu
   const configurations = objectOf(integration.configurations)
   const sealed = opened(integration.credentials, secretKeys)
   const host = textOf(configurations.custom_host) ?? spec.baseUrl ?? ''
-  return {
+  const provider: Provider = {
     id: row.id,
     slug: row.slug,
     name: row.name,
@@ -96,6 +96,34 @@ function compile(row: ProviderRow, secretKeys: readonly string[]): Provider | nu
     expiresAtMs: row.expiresAt?.getTime() ?? null,
     ...offerOf(spec, integration, listOf(row)),
   }
+  const variants = variantsOf(provider, integration.models, secretKeys)
+  return variants.size > 0 ? { ...provider, variants } : provider
+}
+
+/** Models with a host or headers of their own; their headers beat the integration's, its credential included. */
+function variantsOf(
+  provider: Provider,
+  models: ProviderRow['integration']['models'],
+  secretKeys: readonly string[],
+): Map<string, Provider> {
+  const variants = new Map<string, Provider>()
+  for (const { slug, configurations } of models) {
+    const { custom_host: said, custom_headers, sealed } = objectOf(configurations)
+    const host = textOf(said)
+    if (!host && custom_headers === undefined) continue
+    const secret = opened(typeof sealed === 'string' ? Buffer.from(sealed, 'base64') : null, secretKeys)
+    variants.set(slug, {
+      ...provider,
+      ...(host ? { baseUrl: host.replace(/\/+$/, '') } : {}),
+      headers: {
+        ...provider.headers,
+        ...stringsOf(custom_headers),
+        ...stringsOf(secret?.configurations.custom_headers),
+      },
+      status: secret === null ? 'disabled' : provider.status,
+    })
+  }
+  return variants
 }
 
 /** The models this workspace is kept to; null = whatever the integration enables. Anything but a list lets nothing through. */

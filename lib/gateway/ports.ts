@@ -74,6 +74,8 @@ export interface Provider {
   models: ReadonlyMap<string, ModelCard>
   /** The card of a model that may be called (exact, then dots and hyphens folded); null when it may not. */
   card(model: string): ModelCard | null
+  /** The provider as it is for models with a host or headers of their own, by exact id. */
+  variants?: ReadonlyMap<string, Provider>
 }
 
 export interface WorkspaceCatalog {

@@ -140,7 +140,9 @@ function bind(
   nowMs: number,
 ): Target {
   const label = `@${provider.slug}${model ? `/${model}` : ''}`
-  const now = standing(provider, nowMs)
+  const card = model === null ? null : (provider.models.get(model) ?? provider.card(model))
+  const upstream = (card && provider.variants?.get(card.id)) ?? provider
+  const now = standing(upstream, nowMs)
   if (now === 'disabled')
     throw new GatewayError(
       'provider_disabled',
@@ -155,13 +157,12 @@ function bind(
     )
   }
   if (model === null) return { provider, model, card: null, isCallerCredential: false }
-  const card = provider.models.get(model) ?? provider.card(model)
   if (provider.isSwitchedOff(model) || (!card && !provider.allowAllModels)) {
     throw notAllowed(provider, model, catalog, nowMs)
   }
   // Anthropic-mode clients write every dot as a hyphen; the card knows the id the provider will recognise.
   return {
-    provider,
+    provider: upstream,
     model: card && call.style.isAnthropic ? card.id : model,
     card,
     isCallerCredential: false,

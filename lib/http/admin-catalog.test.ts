@@ -524,7 +524,12 @@ describe('/integrations/{slug}/models', () => {
     ['no switch', { slug: 'x' }],
     ['a window of text', { slug: 'x', enabled: true, context_window: 'big' }],
     ['a stray field', { slug: 'x', enabled: true, colour: 1 }],
-    ['a host of its own', { slug: 'x', enabled: true, configurations: { custom_host: 'https://a.example' } }],
+    [
+      'a private host of its own',
+      { slug: 'x', enabled: true, configurations: { custom_host: 'http://10.0.0.8/v1' } },
+    ],
+    ['headers that nest', { slug: 'x', enabled: true, configurations: { custom_headers: { a: { b: 1 } } } }],
+    ['a region of its own', { slug: 'x', enabled: true, configurations: { aws_region: 'eu-west-1' } }],
   ])('400 AB01: %s', async (_, model) => {
     const { status, body } = await put(`integrations/${await addIntegration()}/models`, { models: [model] })
     expect([status, body.errorCode]).toEqual([400, 'AB01'])
@@ -540,6 +545,31 @@ describe('/integrations/{slug}/models', () => {
     const { status, body } = await put(`integrations/${slug}/models`, { models: rows })
     expect([status, body.message]).toEqual([200, undefined])
     expect((await as('GET', `integrations/${slug}/models`)).body.models).toEqual(before)
+  })
+
+  test('200: a host and headers of a model’s own, secrets sealed; a mask that comes back keeps them, null clears', async () => {
+    const slug = await addIntegration()
+    const set = (configurations: object | null | undefined) =>
+      put(`integrations/${slug}/models`, { models: [{ slug: 'gpt-4o', enabled: true, configurations }] })
+    const read = async () => (await models(slug)).get('gpt-4o')?.configurations
+    const host = 'https://own.example.com/v1'
+    await set({ custom_host: host, custom_headers: { 'X-Team': 'blue', 'X-Api-Token': CANARY } })
+    const shown = {
+      custom_host: host,
+      custom_headers: { 'X-Team': 'blue', 'X-Api-Token': 'sk********nop' },
+    }
+    expect(await read()).toEqual(shown)
+    await set(shown)
+    await set(undefined)
+    const directory = catalogDirectory(world.database.prisma, [TEST_SECRET], world.runtime.now)
+    expect((await directory.of(workspaceId)).bySlug(slug)?.variants?.get('gpt-4o')).toMatchObject({
+      baseUrl: host,
+      headers: { authorization: `Bearer ${CANARY}`, 'x-team': 'blue', 'x-api-token': CANARY },
+    })
+    await set({ custom_host: null })
+    expect(await read()).toEqual({ custom_headers: shown.custom_headers })
+    await set(null)
+    expect(await read()).toBeUndefined()
   })
 
   test('400 AB01: a model named twice', async () => {
