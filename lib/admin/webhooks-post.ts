@@ -53,6 +53,7 @@ export interface PostOutcome {
 export function post(
   egress: Egress | undefined,
   { url, secret, body }: { url: string; secret: string; body: string },
+  timeoutMs = TIMEOUT_MS,
 ): Promise<PostOutcome> {
   return new Promise((resolve) => {
     if (!egress) return resolve(failed('This process cannot reach webhooks.'))
@@ -66,9 +67,9 @@ export function post(
     }
     const answered = () => done(judged(status ?? 0, Buffer.concat(chunks).toString('utf8')))
     const timer = setTimeout(() => {
-      if (status === null) done(failed(`No answer within ${TIMEOUT_MS / 1000} s.`))
+      if (status === null) done(failed(`No answer within ${timeoutMs / 1000} s.`))
       else answered()
-    }, TIMEOUT_MS)
+    }, timeoutMs)
     const exchange = egress.send(
       {
         method: 'POST',
