@@ -3,7 +3,9 @@ import type { RateLimit, UsageLimit, UsageLimitRow } from '../contract/limits.ts
 import type { Prisma } from '../db/generated/client.ts'
 
 const DAY_MS = 86_400_000
-const SUNDAY = 0
+
+/** When a budget begins anew. */
+type Period = Pick<UsageLimit, 'periodic_reset' | 'periodic_reset_days' | 'next_usage_reset_at'>
 
 /** A budget in its column: the wire's words, and when it was first set (an N-day period counts from there). */
 type StoredLimit = UsageLimit & { since: string }
@@ -59,12 +61,16 @@ export function nextWeekday(now: Date, weekday: number): Date {
   return new Date(today.getTime() + days * DAY_MS)
 }
 
-function nextReset(limit: UsageLimit, since: Date, now: Date): Date | null {
+export const SUNDAY = 0
+export const MONDAY = 1
+
+/** When a budget begins anew, at 00:00 UTC; a weekly one on `weekday`, which differs by holder (ruling 3). Null: never. */
+export function nextReset(limit: Period, since: Date, now: Date, weekday: number = SUNDAY): Date | null {
   const said =
     limit.next_usage_reset_at === undefined ? null : startOfDay(new Date(limit.next_usage_reset_at))
   if (said && said > now) return said
   if (limit.periodic_reset === 'monthly') return nextMonth(now)
-  if (limit.periodic_reset === 'weekly') return nextWeekday(now, SUNDAY)
+  if (limit.periodic_reset === 'weekly') return nextWeekday(now, weekday)
   if (limit.periodic_reset_days === undefined) return null
   const periodMs = limit.periodic_reset_days * DAY_MS
   const startMs = (said ?? startOfDay(since)).getTime()

@@ -1,27 +1,33 @@
 import type { User } from '../db/generated/client.ts'
 import { absent, type Ctx, type Db, isUuid, literal, notFound } from './context.ts'
 
-/** An active person of the organisation by id, locked so that two changes of one person follow each other. */
+/**
+ * Changes of who belongs to an organisation, and where, follow one another until the call is over: of two owners who
+ * remove each other, one stays.
+ */
+export async function lockPeople({ db }: Pick<Ctx, 'db'>, organisationId: string): Promise<void> {
+  await db.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`people:${organisationId}`}, 0))`
+}
+
+/** An active person of the organisation by id. */
 export async function findPerson(ctx: Ctx, id: string): Promise<User> {
-  if (!isUuid(id)) throw notFound('user')
-  await ctx.db.$queryRaw`select 1 from users where id = ${id}::uuid for update`
-  const found = await ctx.db.user.findFirst({
-    where: { id, organisationId: ctx.organisation.id, status: 'active' },
-  })
+  const found = isUuid(id)
+    ? await ctx.db.user.findFirst({ where: { id, organisationId: ctx.organisation.id, status: 'active' } })
+    : null
   if (!found) throw notFound('user')
   return found
 }
 
 /**
  * The active people that a body names, by id or e-mail, in its order; `paths` say where each stands in it. Somebody of
- * another organisation is nobody. They stay as they are until the call is over.
+ * another organisation is nobody. They stay what they are until the call is over.
  */
 export async function peopleNamed(
   ctx: Ctx,
   references: readonly string[],
   path: (index: number) => string,
 ): Promise<User[]> {
-  if (references.length === 0) return []
+  await lockPeople(ctx, ctx.organisation.id)
   const wanted = references.map((reference) => reference.toLowerCase())
   const found = await ctx.db.user.findMany({
     where: {
@@ -30,14 +36,11 @@ export async function peopleNamed(
       OR: [{ id: { in: wanted.filter(isUuid) } }, { email: { in: wanted } }],
     },
   })
-  const people = wanted.map((one, index) => {
+  return wanted.map((one, index) => {
     const person = found.find(({ id, email }) => id === one || email === one)
     if (!person) throw absent(path(index), 'person of this organisation')
     return person
   })
-  await ctx.db
-    .$queryRaw`select 1 from users where id = any(${people.map(({ id }) => id)}::uuid[]) order by id for share`
-  return people
 }
 
 /** People whose name or e-mail holds a text, any case. */

@@ -86,6 +86,7 @@ export const invites = resource({
       path: 'look',
       verb: 'read',
       isOpen: true,
+      scopes: [],
       input: z.object({ token }),
       audit: null,
     },
@@ -94,6 +95,7 @@ export const invites = resource({
       path: 'accept',
       verb: 'create',
       isOpen: true,
+      scopes: [],
       input: z.object({
         token,
         first_name: text(1, 100),

@@ -3,13 +3,12 @@ import { timestamp } from './resource.ts'
 
 /** 2^53 nano-dollars: every counter stays an exact integer (admin-contract §4.1). */
 const DOLLARS_MAX = 9_000_000
-const COST_MIN_DOLLARS = 1
-const TOKENS_MIN = 100
+const CREDIT_MIN = { cost: 1, tokens: 100, requests: 1 } as const
 /** Per holder, at most one per type. */
 const BUDGETS_MAX = 2
 
 const onStoreFailure = z.enum(['deny', 'allow'])
-const days = z
+export const resetDays = z
   .number()
   .int('must be a whole number of days')
   .min(1, 'must be 1-365')
@@ -24,7 +23,7 @@ const usageLimit = z
     credit_limit: z.number().nullable(),
     alert_threshold: z.number().min(1, 'must be 1 or more').nullish(),
     periodic_reset: z.enum(['monthly', 'weekly']).nullish(),
-    periodic_reset_days: days.nullish(),
+    periodic_reset_days: resetDays.nullish(),
     next_usage_reset_at: timestamp.nullish(),
     on_store_failure: onStoreFailure.optional(),
     id: readOnly,
@@ -40,14 +39,8 @@ const usageLimit = z
       context.addIssue({ code: 'custom', path: [path], message })
     const { type, credit_limit, alert_threshold } = limit
     if (credit_limit === null) return
-    const smallest = type === 'cost' ? COST_MIN_DOLLARS : TOKENS_MIN
-    if (credit_limit < smallest) refuse('credit_limit', `must be ${smallest} or more for ${type}`)
-    if (type === 'cost' && credit_limit > DOLLARS_MAX) {
-      refuse('credit_limit', `must be at most ${DOLLARS_MAX}`)
-    }
-    if (type === 'tokens' && !Number.isSafeInteger(credit_limit)) {
-      refuse('credit_limit', 'must be a whole number of tokens')
-    }
+    const fault = creditLimitFault(type, credit_limit)
+    if (fault !== null) refuse('credit_limit', fault)
     if (alert_threshold != null && alert_threshold >= credit_limit) {
       refuse('alert_threshold', 'must be below credit_limit')
     }
@@ -74,6 +67,13 @@ const usageLimit = z
       ...(on_store_failure === undefined ? {} : { on_store_failure }),
     }),
   )
+
+/** What is wrong with a budget of so much, in dollars, tokens or requests; null when nothing is. */
+export function creditLimitFault(type: keyof typeof CREDIT_MIN, value: number): string | null {
+  if (value < CREDIT_MIN[type]) return `must be ${CREDIT_MIN[type]} or more for ${type}`
+  if (type !== 'cost') return Number.isSafeInteger(value) ? null : `must be a whole number of ${type}`
+  return value > DOLLARS_MAX ? `must be at most ${DOLLARS_MAX}` : null
+}
 
 /** A budget as it is stored, in the words of the wire: dollars or tokens. */
 export type UsageLimit = z.output<typeof usageLimit> & { credit_limit: number }

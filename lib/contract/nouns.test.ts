@@ -4,11 +4,13 @@ import * as access from './access.ts'
 import * as audit from './audit.ts'
 import * as catalog from './catalog.ts'
 import * as guardrails from './guardrails.ts'
+import * as invites from './invites.ts'
 import { rateLimits, usageLimits } from './limits.ts'
 import * as notifications from './notifications.ts'
 import * as organisation from './organisation.ts'
 import * as people from './people.ts'
 import { planeOf } from './planes.ts'
+import * as policies from './policies.ts'
 import * as profile from './profile.ts'
 import { flag, paging, type Resource } from './resource.ts'
 import * as roles from './roles.ts'
@@ -21,10 +23,12 @@ const nouns = [
   access,
   audit,
   catalog,
+  invites,
   guardrails,
   notifications,
   organisation,
   people,
+  policies,
   profile,
   roles,
   routing,

@@ -3,8 +3,5 @@
  * never 404. `methods` null means all. A path a route names in full is not affected. Source: admin-contract §2.
  */
 export const UNBUILT: readonly { methods: readonly string[] | null; path: string }[] = [
-  { methods: null, path: 'admin/users' },
-  { methods: null, path: 'admin/organisation/defaults' },
-  { methods: null, path: 'admin/workspaces/{id}/users' },
   { methods: null, path: 'logs/exports' },
 ]

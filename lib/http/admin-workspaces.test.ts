@@ -277,13 +277,11 @@ describe('workspaces change', () => {
     })
     expect(rows).toHaveLength(3)
     for (const row of rows) expect(row).toMatchObject({ workspaceId: id, resourceType: 'workspaces' })
-    const changes = rows.map(({ before, after }) =>
-      [before, after].map((one) => (one as { name: string }).name),
-    )
-    expect(changes.sort()).toEqual([
-      ['Three', 'Three'],
-      ['Three', 'Three more'],
-      ['Three more', 'Three more'],
+    const nameIn = (row: unknown) => (row as { name: string }).name
+    expect(rows.map(({ before, after }) => `${nameIn(before)} → ${nameIn(after)}`).sort()).toEqual([
+      'Three more → Three more',
+      'Three → Three',
+      'Three → Three more',
     ])
   })
 

@@ -8,16 +8,21 @@ import { auditVerbs } from '../admin/audit-log.ts'
 import { bellVerbs } from '../admin/bell.ts'
 import { integrationVerbs, providerVerbs, virtualKeyVerbs } from '../admin/catalog.ts'
 import { deliveryVerbs } from '../admin/deliveries.ts'
-import { mailVerbs, testMailVerbs } from '../admin/notifications-mail.ts'
 import { guardrailVerbs } from '../admin/guardrails.ts'
+import { inviteVerbs } from '../admin/invites.ts'
+import { memberVerbs } from '../admin/members.ts'
+import { mailVerbs, testMailVerbs } from '../admin/notifications-mail.ts'
 import { organisationVerbs } from '../admin/organisation.ts'
-import { meVerbs } from '../admin/people-me.ts'
 import { organisationDefaultVerbs, workspaceExclusionVerbs } from '../admin/organisation-defaults.ts'
+import { meVerbs } from '../admin/people-me.ts'
+import { rateLimitPolicyVerbs } from '../admin/policies-rates.ts'
+import { usageLimitPolicyVerbs } from '../admin/policies-usage.ts'
 import { profileVerbs } from '../admin/profile.ts'
 import { passwordResetVerbs } from '../admin/profile-resets.ts'
 import { roleVerbs } from '../admin/roles.ts'
 import { configVerbs } from '../admin/routing.ts'
 import { logVerbs, overviewVerbs } from '../admin/telemetry.ts'
+import { userVerbs } from '../admin/users.ts'
 import type { Verbs } from '../admin/verbs.ts'
 import { webhookVerbs } from '../admin/webhooks.ts'
 import { workspaceVerbs } from '../admin/workspaces.ts'
@@ -26,6 +31,9 @@ import type { ADMIN_FAMILIES } from '../contract/planes.ts'
 export const FAMILIES = {
   admin: [
     workspaceVerbs,
+    memberVerbs,
+    userVerbs,
+    inviteVerbs,
     meVerbs,
     adminApiKeyVerbs,
     aiProviderVerbs,
@@ -47,6 +55,7 @@ export const FAMILIES = {
   guardrails: [guardrailVerbs],
   integrations: [integrationVerbs],
   logs: [logVerbs],
+  policies: [usageLimitPolicyVerbs, rateLimitPolicyVerbs],
   providers: [providerVerbs],
   'virtual-keys': [virtualKeyVerbs],
   'workspace-exclusions': [workspaceExclusionVerbs],
