@@ -19,6 +19,7 @@ const things = resource({
   actions: {
     rotate: { method: 'POST', path: '{slug}/rotate', verb: 'rotate', input: z.object({}), audit: 'rotate' },
     show: { method: 'GET', path: '', verb: 'read', input: z.object({}), audit: null },
+    history: { method: 'GET', path: '{slug}/history', verb: 'read', input: z.object({}), audit: null },
     part: { method: 'GET', path: '{slug}/parts/{part}', verb: 'read', input: z.object({}), audit: null },
     dropPart: {
       method: 'DELETE',
@@ -164,15 +165,17 @@ describe('a deletion', () => {
     const close = open.subscribe(() => {})
     const other = new QueryObserver(client, { ...query.one('b'), staleTime: 60_000 })
     const closeOther = other.subscribe(() => {})
-    await vi.waitFor(() => expect(calls).toHaveLength(2))
+    const part = new QueryObserver(client, { ...query.read('history', {}, 'a'), staleTime: 60_000 })
+    const closePart = part.subscribe(() => {})
+    await vi.waitFor(() => expect(calls).toHaveLength(3))
     calls.length = 0
-    await client.getMutationCache().build(client, query.remove()).execute('a')
-    expect(calls.map(({ method, url }) => `${method} ${url.replace(/\?.*/, '')}`)).toEqual([
-      'DELETE /api/v1/things/a',
-      'GET /api/v1/things/b',
-    ])
+    const remove = query.remove({ alsoRefresh: [things] })
+    await client.getMutationCache().build(client, remove).execute('a')
+    const asked = calls.map(({ method, url }) => `${method} ${url.replace(/\?.*/, '')}`)
+    expect([...new Set(asked)]).toEqual(['DELETE /api/v1/things/a', 'GET /api/v1/things/b'])
     close()
     closeOther()
+    closePart()
   })
 })
 

@@ -3,10 +3,10 @@
  * screens share. Runs in the browser; the session cookie signs the calls in. Source: house-style §6.
  */
 import {
-  hashKey,
   type MutationFunctionContext,
   mutationOptions,
   type QueryClient,
+  type QueryKey,
   queryOptions,
 } from '@tanstack/react-query'
 import type { Action, CreateOf, List, QueryOf, Resource, RowOf, UpdateOf } from './contract/resource.ts'
@@ -97,11 +97,16 @@ export function queries<R extends Resource>(of: R, workspaceId: string | null, u
     if (!found) throw new Error(`${of.path} has no action ${name}`)
     return { method: found.method, path: found.path ? `${path}/${filled(found.path, id)}` : path }
   }
-  const refreshed = (client: QueryClient, { alsoRefresh = [] }: Also, but?: string) =>
+  /** `one` and `read` have the id in fourth place. */
+  const isAbout = (id: string | undefined, queryKey: QueryKey) =>
+    id !== undefined && queryKey[1] === of.path && queryKey[3] === id
+  const refreshed = (client: QueryClient, { alsoRefresh = [] }: Also, gone?: string) =>
     Promise.all([
-      client.invalidateQueries({ queryKey: root, predicate: ({ queryHash }) => queryHash !== but }),
+      client.invalidateQueries({ queryKey: root, predicate: ({ queryKey }) => !isAbout(gone, queryKey) }),
       ...alsoRefresh.map((other) =>
-        client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === other.path }),
+        client.invalidateQueries({
+          predicate: ({ queryKey }) => queryKey[1] === other.path && !isAbout(gone, queryKey),
+        }),
       ),
     ])
   const refresh =
@@ -166,9 +171,9 @@ export function queries<R extends Resource>(of: R, workspaceId: string | null, u
           })
         },
         onSuccess: async (_, target, __, { client }) => {
-          const queryKey = [...root, 'one', typeof target === 'string' ? target : target.id]
-          await refreshed(client, also, hashKey(queryKey))
-          client.removeQueries({ queryKey, exact: true, type: 'inactive' })
+          const gone = typeof target === 'string' ? target : target.id
+          await refreshed(client, also, gone)
+          client.removeQueries({ type: 'inactive', predicate: ({ queryKey }) => isAbout(gone, queryKey) })
         },
       }),
 

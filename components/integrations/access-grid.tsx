@@ -19,7 +19,7 @@ import type { Access } from './use-access.ts'
 import { useWindow } from './use-window.ts'
 
 export const ROW_HEIGHT = 36
-export const COLUMN_WIDTH = 148
+export const COLUMN_WIDTH = 140
 export const HEAD_WIDTH = 316
 export const HEAD_HEIGHT = 72
 
@@ -150,7 +150,7 @@ export function AccessGrid({ access, models, workspaces, canChange, chooseModels
               className={styles.corner}
               data-active={isActive(-1, -1)}
             >
-              Model
+              Model, and whether it is on
             </div>
             <div role="presentation" style={{ flex: 'none', width: before }} />
             {columns.map((place, index) => {

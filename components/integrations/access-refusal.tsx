@@ -6,17 +6,19 @@ import { useState } from 'react'
 import grid from './grid.module.css'
 import styles from './integrations.module.css'
 
-/** What the marks mean, and what a caller sees of a model that is off for its workspace. */
-export function Refusal() {
+/** What the marks of the grid mean, and what a caller sees of a model that is off for its workspace. */
+export function Refusal({ hasMarks = false }: { hasMarks?: boolean }) {
   const [isOpen, setOpen] = useState(false)
   return (
     <div>
       <div className={styles.legendLine}>
-        <span className={grid.legends}>
-          <Legend cell="on">May call</Legend>
-          <Legend cell="off">May not call</Legend>
-          <Legend cell="model-off">Off for the whole row or column</Legend>
-        </span>
+        {hasMarks && (
+          <span className={grid.legends}>
+            <Legend cell="on">May call</Legend>
+            <Legend cell="off">May not call</Legend>
+            <Legend cell="model-off">Off for the whole row or column</Legend>
+          </span>
+        )}
         <UnstyledButton className={styles.fold} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {isOpen ? <ChevronDown size={14} aria-hidden /> : <ChevronRight size={14} aria-hidden />}
           What a caller sees when refused

@@ -6,7 +6,6 @@ import { useQuery } from '@tanstack/react-query'
 import { Boxes, ChevronLeft, Search } from 'lucide-react'
 import Link from 'next/link'
 import { useDeferredValue, useMemo, useState } from 'react'
-import { ServiceName } from '../catalog/service-name.tsx'
 import { plural } from '../format.ts'
 import { Problem } from '../resource/problem.tsx'
 import { useHolds } from '../shell/workspace.tsx'
@@ -44,15 +43,7 @@ export function AccessScreen({ slug }: { slug: string }) {
       </Anchor>
       <PageHeader
         title={integration ? `Access to ${integration.name}` : 'Access'}
-        why={
-          integration ? (
-            <ServiceName of={integration.ai_provider_id}>
-              Which workspace may call which models. Nothing changes until you save.
-            </ServiceName>
-          ) : (
-            'Which workspace may call which models.'
-          )
-        }
+        why="Which workspace may call which models. Nothing changes until you save."
       />
       {(one.error && !integration) || error ? (
         <Problem
@@ -178,7 +169,7 @@ function Loaded({ slug, standing, canChange }: { slug: string; standing: Standin
             onChange={() => edit((draft) => setRule(draft, { enabled: !view.rule.enabled }))}
           />
         )}
-        <Refusal />
+        <Refusal hasMarks={!isPhone} />
         {!canChange && (
           <Text size="sm" c="dimmed">
             You may look at this. Changing it needs <code>organisation_integrations.update</code>.

@@ -1,19 +1,20 @@
 'use client'
 
-import { Button, Checkbox, Group, Skeleton, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core'
 import { modals } from '@mantine/modals'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { integrations, providers } from '@/lib/contract/catalog.ts'
-import { ApiError, apiFetch, queries } from '@/lib/queries.ts'
+import { integrations } from '@/lib/contract/catalog.ts'
+import { ApiError, apiFetch } from '@/lib/queries.ts'
 import type { Integration } from '../catalog/data.ts'
-import { count, plural } from '../format.ts'
+import { plural } from '../format.ts'
 import { describeError, notifyDone } from '../ui/notify.tsx'
 import { setUrlState } from '../ui/url-state.ts'
-import { ALSO, ofOrganisation, ROWS_MAX } from './data.ts'
+import { ALSO, ofOrganisation } from './data.ts'
 import styles from './integrations.module.css'
+import { Losers } from './losers.tsx'
 
-/** Asks for the name, says which providers end with it, and which configs would break; those only when told to. */
+/** Asks for the name, says which workspaces lose it and which configs would break; with those only when told to. */
 export function askDelete(integration: Integration): void {
   const id = modals.open({
     title: 'Delete integration',
@@ -21,11 +22,8 @@ export function askDelete(integration: Integration): void {
   })
 }
 
-const SHOWN = 8
-
 function Deleting({ integration, close }: { integration: Integration; close: () => void }) {
   const { slug, name } = integration
-  const served = useQuery(queries(providers, null).list({ integration_id: slug, page_size: ROWS_MAX }))
   const { mutationKey, onSuccess } = ofOrganisation.remove(ALSO)
   const drop = useMutation({
     mutationKey,
@@ -59,7 +57,6 @@ function Deleting({ integration, close }: { integration: Integration; close: () 
     }
   }
 
-  const rows = served.data?.data ?? []
   return (
     <form onSubmit={submit}>
       <Stack gap={16}>
@@ -67,31 +64,7 @@ function Deleting({ integration, close }: { integration: Integration; close: () 
           Its credentials are forgotten, and calls through its providers are refused from then on. What was
           logged stays. This cannot be undone.
         </Text>
-        {served.isPending ? (
-          <Skeleton height={20} />
-        ) : rows.length > 0 ? (
-          <div>
-            <Text size="sm" fw={550}>
-              {plural(served.data?.total ?? rows.length, 'provider')} end with it
-            </Text>
-            <ul className={styles.ends} aria-label="Providers that end">
-              {rows.slice(0, SHOWN).map((row) => (
-                <li key={row.id}>
-                  <code>@{row.slug}</code> <span className={styles.dim}>{row.name}</span>
-                </li>
-              ))}
-              {(served.data?.total ?? 0) > SHOWN && (
-                <li className={styles.dim}>and {count((served.data?.total ?? 0) - SHOWN)} more</li>
-              )}
-            </ul>
-          </div>
-        ) : (
-          !served.error && (
-            <Text size="sm" c="dimmed">
-              No provider uses it.
-            </Text>
-          )
-        )}
+        <Losers integration={integration} isGoing={drop.isPending || drop.isSuccess} />
         {configs.length > 0 && (
           <div role="alert">
             <Text size="sm" fw={550} c="var(--tg-bad)">

@@ -49,6 +49,9 @@ export function ColumnHead({
     )
   return (
     <>
+      <span className={styles.headName} title={`${name} (${slug})`}>
+        {name}
+      </span>
       <div className={styles.headLine}>
         <Switch
           size="xs"
@@ -58,59 +61,58 @@ export function ColumnHead({
           aria-label={`${name} has this integration`}
           onChange={turn}
         />
-        <span className={styles.headName} title={`${name} (${slug})`}>
-          {name}
-        </span>
+        <Menu position="bottom-start" width={260} trapFocus>
+          <Menu.Target>
+            <UnstyledButton
+              tabIndex={-1}
+              className={styles.headMenu}
+              disabled={!enabled}
+              aria-label={`Models of ${name}: ${enabled ? reachWords(place, models) : 'workspace is off'}`}
+            >
+              {enabled ? reachWords(place, models) : 'Off'}
+              {enabled && <ChevronDown size={12} aria-hidden />}
+            </UnstyledButton>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Label>{name}</Menu.Label>
+            <Menu.Item disabled={!canChange} onClick={chooseModels}>
+              Choose models…
+            </Menu.Item>
+            <Menu.Item
+              disabled={!canChange || list === null}
+              onClick={() => edit((standing, draft) => setList(standing, draft, slug, null))}
+            >
+              Every model, later ones too
+            </Menu.Item>
+            {isNarrowed && (
+              <>
+                <Menu.Item disabled={!canChange || list === null} onClick={() => give(true)}>
+                  Give the {plural(shown.length, 'model')} in view
+                </Menu.Item>
+                <Menu.Item disabled={!canChange} onClick={() => give(false)}>
+                  Take the {plural(shown.length, 'model')} in view
+                </Menu.Item>
+              </>
+            )}
+            <Menu.Item
+              disabled={!canChange}
+              onClick={() => edit((standing, draft) => setList(standing, draft, slug, new Set()))}
+            >
+              No model
+            </Menu.Item>
+            <Menu.Divider />
+            <Menu.Item
+              disabled={!canChange}
+              onClick={editLimits}
+              rightSection={
+                <span className={styles.small}>{limitPhrases(place.limits).length || 'none'}</span>
+              }
+            >
+              Limits…
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
       </div>
-      <Menu position="bottom-start" width={260} trapFocus>
-        <Menu.Target>
-          <UnstyledButton
-            tabIndex={-1}
-            className={styles.headMenu}
-            disabled={!enabled}
-            aria-label={`Models of ${name}: ${enabled ? reachWords(place, models) : 'workspace is off'}`}
-          >
-            {enabled ? reachWords(place, models) : 'Off'}
-            {enabled && <ChevronDown size={12} aria-hidden />}
-          </UnstyledButton>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Label>{name}</Menu.Label>
-          <Menu.Item disabled={!canChange} onClick={chooseModels}>
-            Choose models…
-          </Menu.Item>
-          <Menu.Item
-            disabled={!canChange || list === null}
-            onClick={() => edit((standing, draft) => setList(standing, draft, slug, null))}
-          >
-            Every model, later ones too
-          </Menu.Item>
-          {isNarrowed && (
-            <>
-              <Menu.Item disabled={!canChange || list === null} onClick={() => give(true)}>
-                Give the {plural(shown.length, 'model')} in view
-              </Menu.Item>
-              <Menu.Item disabled={!canChange} onClick={() => give(false)}>
-                Take the {plural(shown.length, 'model')} in view
-              </Menu.Item>
-            </>
-          )}
-          <Menu.Item
-            disabled={!canChange}
-            onClick={() => edit((standing, draft) => setList(standing, draft, slug, new Set()))}
-          >
-            No model
-          </Menu.Item>
-          <Menu.Divider />
-          <Menu.Item
-            disabled={!canChange}
-            onClick={editLimits}
-            rightSection={<span className={styles.small}>{limitPhrases(place.limits).length || 'none'}</span>}
-          >
-            Limits…
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
     </>
   )
 }

@@ -106,7 +106,7 @@ function Workspaces({ slug, standing, canChange }: { slug: string; standing: Sta
           variant="default"
           leftSection={<Grid3x3 size={14} />}
         >
-          Models × workspaces
+          Who may call what
         </Button>
       </div>
       <div>

@@ -60,14 +60,20 @@ export function Overview({ integration, canUpdate }: { integration: Integration;
             ],
             [
               'Models on',
-              <Anchor key="models" component="button" type="button" onClick={() => open('models')}>
+              <Anchor key="models" component="button" type="button" size="sm" onClick={() => open('models')}>
                 {on === undefined ? '–' : `${count(on)} of ${count(models?.length)}`}
               </Anchor>,
             ],
             type === 'organisation'
               ? [
                   'Workspaces',
-                  <Anchor key="places" component="button" type="button" onClick={() => open('workspaces')}>
+                  <Anchor
+                    key="places"
+                    component="button"
+                    type="button"
+                    size="sm"
+                    onClick={() => open('workspaces')}
+                  >
                     {count(integration.workspace_count)}
                     {total !== undefined && ` of ${count(total)}`}
                   </Anchor>,
@@ -77,9 +83,12 @@ export function Overview({ integration, canUpdate }: { integration: Integration;
             [
               'Price factor',
               Object.keys(multiplier).length === 0
-                ? '1: as the catalogue says'
+                ? 'None: as the catalogue says'
                 : Object.entries(multiplier)
-                    .map(([kind, value]) => (typeof value === 'object' ? `${kind} …` : `${kind} × ${value}`))
+                    .map(
+                      ([kind, value]) =>
+                        `${kind === 'default' ? '' : `${kind} `}× ${typeof value === 'object' ? '…' : value}`,
+                    )
                     .join(', '),
             ],
             ...(limits.length > 0

@@ -131,7 +131,7 @@ function ModelTable({
 }) {
   return (
     <div className={listStyles.frame}>
-      <Table.ScrollContainer minWidth={320} type="native">
+      <Table.ScrollContainer minWidth={280} type="native">
         <Table className={listStyles.table} aria-label="Models of this integration">
           <Table.Thead>
             <Table.Tr>
@@ -139,15 +139,19 @@ function ModelTable({
               <Table.Th data-align="right" visibleFrom="sm">
                 Context
               </Table.Th>
-              <Table.Th data-align="right">In, $ / 1M</Table.Th>
-              <Table.Th data-align="right">Out, $ / 1M</Table.Th>
+              <Table.Th data-align="right" visibleFrom="sm">
+                In, $ / 1M
+              </Table.Th>
+              <Table.Th data-align="right" visibleFrom="sm">
+                Out, $ / 1M
+              </Table.Th>
               <Table.Th style={{ width: 56 }}>On</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {models.map((model) => (
               <Table.Tr key={model.slug}>
-                <Table.Td style={{ maxWidth: 280 }}>
+                <Table.Td className={styles.rest}>
                   <span className={styles.named}>
                     <UnstyledButton
                       className={styles.modelLink}
@@ -168,10 +172,10 @@ function ModelTable({
                 <Table.Td data-align="right" visibleFrom="sm" title={count(model.context_window)}>
                   {compact(model.context_window)}
                 </Table.Td>
-                <Table.Td data-align="right">
+                <Table.Td data-align="right" visibleFrom="sm">
                   <PriceOf prices={model.prices} kind="input" />
                 </Table.Td>
-                <Table.Td data-align="right">
+                <Table.Td data-align="right" visibleFrom="sm">
                   <PriceOf prices={model.prices} kind="output" />
                 </Table.Td>
                 <Table.Td>

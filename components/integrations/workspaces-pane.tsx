@@ -70,7 +70,7 @@ export function WorkspacesPane({ access, canChange }: { access: Access; canChang
         )}
       </Group>
       <div className={listStyles.frame}>
-        <Table.ScrollContainer minWidth={320} type="native">
+        <Table.ScrollContainer minWidth={280} type="native">
           <Table className={listStyles.table} aria-label="Workspaces of this integration">
             <Table.Thead>
               <Table.Tr>
@@ -86,7 +86,7 @@ export function WorkspacesPane({ access, canChange }: { access: Access; canChang
                 const isOpen = canChange && place.enabled
                 return (
                   <Table.Tr key={place.slug}>
-                    <Table.Td style={{ maxWidth: 240 }}>
+                    <Table.Td className={styles.rest}>
                       <span className={styles.clip} title={`${place.name} (${place.slug})`}>
                         {place.name}
                       </span>
