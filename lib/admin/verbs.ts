@@ -273,8 +273,8 @@ function replyOf({ row, replies }: Resource, verb: string): z.ZodType {
 /** "List API keys", "Create a config". */
 function summaryOf(verb: string, noun: string): string {
   const said = `${verb.slice(0, 1).toUpperCase()}${verb.slice(1)}`
-  if (verb === 'list') return `${said} ${noun.replace(/y$/, 'ie')}s`
-  return `${said} ${/^[aeiouA]/.test(noun) ? 'an' : 'a'} ${noun}`
+  if (verb === 'list') return `${said} ${noun.replace(/([^aeiou])y$/, '$1ie')}s`
+  return `${said} ${/^(?:[aeioA]|u(?!s))/.test(noun) ? 'an' : 'a'} ${noun}`
 }
 
 function fromAction(resource: Resource, name: string, action: Action, run: Route['run']): Route {

@@ -191,6 +191,7 @@ export const apiKeys = resource({
       method: 'POST',
       path: '{id}/reveal',
       verb: 'rotate',
+      summary: 'Reveal the secret a scheduled rotation made',
       scopes: [],
       isSessionOnly: true,
       input: nothing,

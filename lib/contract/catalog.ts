@@ -341,6 +341,7 @@ export const integrations = resource({
       method: 'POST',
       path: 'test',
       verb: 'create',
+      summary: 'Test credentials and wait for what the service says',
       scopes: [
         'organisation_integrations.create',
         'workspace_integrations.create',

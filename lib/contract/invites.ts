@@ -79,12 +79,20 @@ export const invites = resource({
     status: csv.optional(),
   }),
   actions: {
-    resend: { method: 'POST', path: '{id}/resend', verb: 'create', input: nothing, audit: 'update' },
+    resend: {
+      method: 'POST',
+      path: '{id}/resend',
+      verb: 'create',
+      summary: 'Send an invite again, with a new link',
+      input: nothing,
+      audit: 'update',
+    },
     /** Reads, though by POST: a token in an address would stand in the logs of every proxy on the way. */
     look: {
       method: 'POST',
       path: 'look',
       verb: 'read',
+      summary: 'Read what a link invites to',
       isOpen: true,
       scopes: [],
       input: z.object({ token }),
@@ -94,6 +102,7 @@ export const invites = resource({
       method: 'POST',
       path: 'accept',
       verb: 'create',
+      summary: 'Accept an invite and choose a password',
       isOpen: true,
       scopes: [],
       input: z.object({

@@ -145,11 +145,19 @@ export const workspaces = resource({
   }),
   actions: {
     /** What a deletion without force would stop at. */
-    blockers: { method: 'GET', path: '{id}/blockers', verb: 'delete', input: nothing, audit: null },
+    blockers: {
+      method: 'GET',
+      path: '{id}/blockers',
+      verb: 'delete',
+      summary: 'List what keeps a workspace from being deleted',
+      input: nothing,
+      audit: null,
+    },
     remove: {
       method: 'DELETE',
       path: '{id}',
       verb: 'delete',
+      summary: 'Delete a workspace',
       input: z.object({
         /** Its name, typed again. */
         name: z.string('must be the name of the workspace').max(300, 'must be the name of the workspace'),
@@ -185,8 +193,22 @@ export const members = resource({
   update: memberUpdate,
   query: z.object({ ...paging(50), role: workspaceRole.optional(), email: emailSought, search }),
   actions: {
-    show: { method: 'GET', path: '{user_id}', verb: 'read', input: nothing, audit: null },
-    edit: { method: 'PUT', path: '{user_id}', verb: 'update', input: memberUpdate, audit: 'update' },
+    show: {
+      method: 'GET',
+      path: '{user_id}',
+      verb: 'read',
+      summary: 'Read a member',
+      input: nothing,
+      audit: null,
+    },
+    edit: {
+      method: 'PUT',
+      path: '{user_id}',
+      verb: 'update',
+      summary: 'Change the role of a member',
+      input: memberUpdate,
+      audit: 'update',
+    },
     remove: { method: 'DELETE', path: '{user_id}', verb: 'delete', input: nothing, audit: 'delete' },
   },
 })
@@ -274,7 +296,23 @@ export const me = resource({
   update: meUpdate,
   query: nothing,
   actions: {
-    show: { method: 'GET', path: '', verb: 'read', isSessionOnly: true, input: nothing, audit: null },
-    edit: { method: 'PUT', path: '', verb: 'update', isSessionOnly: true, input: meUpdate, audit: 'update' },
+    show: {
+      method: 'GET',
+      path: '',
+      verb: 'read',
+      summary: 'Read who you are and what you may do',
+      isSessionOnly: true,
+      input: nothing,
+      audit: null,
+    },
+    edit: {
+      method: 'PUT',
+      path: '',
+      verb: 'update',
+      summary: 'Change your name and preferences',
+      isSessionOnly: true,
+      input: meUpdate,
+      audit: 'update',
+    },
   },
 })

@@ -220,6 +220,7 @@ export const usageLimitPolicies = resource({
       method: 'GET',
       path: '{id}/entities',
       verb: 'read',
+      summary: 'List what a usage limit policy has counted',
       input: z.object({
         ...paging(50),
         status: z.enum(['active', 'exhausted']).optional(),
@@ -231,6 +232,7 @@ export const usageLimitPolicies = resource({
       method: 'PUT',
       path: '{id}/entities/{entity_id}/reset',
       verb: 'update',
+      summary: 'Set one count of a usage limit policy to zero',
       input: z.object({}),
       audit: 'reset',
     },

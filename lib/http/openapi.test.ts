@@ -10,6 +10,9 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => [method, path, operation] as const),
 )
 
+const SAID =
+  /^(Accept|Ask|Change|Choose|Create|Delete|Give|List|Make|Mark|Read|Remove|Reveal|Rotate|Say|Send|Set|Sign|Store|Test|Update) (?!.*(keies|\ban us))/
+
 test('every route is told once, under a name of its own', () => {
   const routes = families.flatMap((family) => family.routes.map((route) => `${route.method} /${route.path}`))
   expect(operations.map(([method, path]) => `${method.toUpperCase()} ${path}`).sort()).toEqual(
@@ -27,7 +30,7 @@ test('what a path names is a parameter, what a body takes has types, and scopes 
     expect([path, inPath]).toEqual([path, named])
     expect(operation['x-scopes'].filter((scope) => !known.has(scope))).toEqual([])
     if (method === 'get' || method === 'delete') expect(operation).not.toHaveProperty('requestBody')
-    expect(operation.summary).toMatch(/^[A-Z]/)
+    expect(operation.summary).toMatch(SAID)
   }
   const create = document.paths['/api-keys/{type}/{sub_type}']?.post as Operation
   expect(create.requestBody?.content['application/json'].schema.properties).toMatchObject({
