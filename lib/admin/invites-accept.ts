@@ -36,8 +36,9 @@ export async function lookAtInvite(ctx: Ctx, { token }: { token: string }): Prom
  * gives. Of two acceptances of one link, one wins and the other is told that it was used.
  */
 export async function acceptInvite(ctx: Ctx, { token, ...said }: Accept) {
-  // A stranger without a valid link must not keep the process busy: hashing comes after.
-  const { organisationId } = await opened(ctx, token)
+  // A stranger must not keep the process busy: without a valid link nothing is hashed, with one a single time at once.
+  const { id, organisationId } = await opened(ctx, token)
+  await refuseSecond(ctx, id)
   const passwordHash = await hashPassword(said.password)
   await lockPeople(ctx, organisationId)
   const invite = await opened(ctx, token)
@@ -96,6 +97,17 @@ export async function acceptInvite(ctx: Ctx, { token, ...said }: Accept) {
     },
   })
   return { id: user.id, email: user.email }
+}
+
+/** Throws `conflict` while another call accepts the same invite; holds until this one is over. */
+async function refuseSecond({ db }: Ctx, id: string): Promise<void> {
+  const [row] = await db.$queryRaw<{ got: boolean }[]>`
+    select pg_try_advisory_xact_lock(hashtextextended(${`invite:${id}`}, 0)) as got`
+  if (row?.got) return
+  throw new GatewayError(
+    'conflict',
+    'This invitation is being accepted in another window. Sign in with the password given there, or try again.',
+  )
 }
 
 /** The invite behind a token, while it can be accepted. Throws `not_found` or `conflict`, each with what to do. */

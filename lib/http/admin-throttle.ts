@@ -1,6 +1,8 @@
 import { GatewayError } from '../errors.ts'
 
-const CALLS_MAX = 600
+const KEY_CALLS_MAX = 600
+/** A person with a link needs two or three; what one address may keep the process busy with. */
+const STRANGER_CALLS_MAX = 60
 const WINDOW_MS = 60_000
 
 interface Window {
@@ -14,7 +16,21 @@ const windows = new WeakMap<object, Window>()
  * Counts one call of a key in the present minute of its process; throws `throttled` with `retry-after` beyond 600.
  * A refused call is not counted. Source: admin-contract §0.2 AB06.
  */
-export function throttle(runtime: { now: () => number }, keyId: string): void {
+export function throttleKey(runtime: Clock, keyId: string): void {
+  count(runtime, keyId, KEY_CALLS_MAX, `This key made ${KEY_CALLS_MAX} calls within a minute.`)
+}
+
+/** The same for calls without sign-in, by the address they come from; beyond 60. */
+export function throttleStranger(runtime: Clock, address: string): void {
+  const said = `This address made ${STRANGER_CALLS_MAX} calls without sign-in within a minute.`
+  count(runtime, `address ${address}`, STRANGER_CALLS_MAX, said)
+}
+
+interface Clock {
+  now: () => number
+}
+
+function count(runtime: Clock, who: string, callsMax: number, said: string): void {
   const nowMs = runtime.now()
   const startMs = nowMs - (nowMs % WINDOW_MS)
   let window = windows.get(runtime)
@@ -22,16 +38,12 @@ export function throttle(runtime: { now: () => number }, keyId: string): void {
     window = { startMs, calls: new Map() }
     windows.set(runtime, window)
   }
-  const calls = window.calls.get(keyId) ?? 0
-  if (calls >= CALLS_MAX) {
+  const calls = window.calls.get(who) ?? 0
+  if (calls >= callsMax) {
     const seconds = Math.ceil((startMs + WINDOW_MS - nowMs) / 1000)
-    throw new GatewayError(
-      'throttled',
-      `This key made ${CALLS_MAX} calls within a minute. Try again in ${seconds} s.`,
-      {
-        headers: { 'retry-after': String(seconds) },
-      },
-    )
+    throw new GatewayError('throttled', `${said} Try again in ${seconds} s.`, {
+      headers: { 'retry-after': String(seconds) },
+    })
   }
-  window.calls.set(keyId, calls + 1)
+  window.calls.set(who, calls + 1)
 }

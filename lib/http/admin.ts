@@ -15,7 +15,7 @@ import { download, envelope, reply } from './admin-envelope.ts'
 import { forThisClient } from './admin-quirks.ts'
 import { auditHeaders, keyOf, readBody, readQuery, refuseForeignOrigin } from './admin-request.ts'
 import { type Match, router } from './admin-router.ts'
-import { throttle } from './admin-throttle.ts'
+import { throttleKey, throttleStranger } from './admin-throttle.ts'
 
 export type RouteHandler = (request: Request) => Promise<Response>
 
@@ -92,11 +92,14 @@ async function answer(
 
 /** A key speaks for itself even beside a cookie; a cookie may write only from a page of its own host. */
 async function signIn(runtime: AdminRuntime, request: Request, route: Route): Promise<Principal> {
-  if (route.isOpen) return VISITOR
+  if (route.isOpen) {
+    throttleStranger(runtime, clientAddress(request.headers))
+    return VISITOR
+  }
   const key = keyOf(request.headers)
   if (key !== null) {
     const principal = await principalOfKey(runtime, key)
-    if (principal.actor.kind === 'api_key') throttle(runtime, principal.actor.id)
+    if (principal.actor.kind === 'api_key') throttleKey(runtime, principal.actor.id)
     return principal
   }
   const session = await runtime.readSession(request)
