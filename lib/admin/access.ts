@@ -18,7 +18,7 @@ import {
 } from './key-rules.ts'
 import { changedSchedule, newSchedule, scheduleColumns, storedSchedule } from './key-schedule.ts'
 import { makeKey } from './key-secrets.ts'
-import { type KeySettings, keySettings } from './key-settings.ts'
+import { type KeySettings, keyRules, keySettings } from './key-settings.ts'
 import { storedRateLimits, storedUsageLimits } from './limits.ts'
 import { fitMetadata } from './metadata-schema.ts'
 import { invalidField } from './validation.ts'
@@ -126,7 +126,7 @@ const keys = verbs(apiKeys, {
   read,
   update,
   delete: remove,
-  actions: { rotate, reveal },
+  actions: { rules: keyRules, rotate, reveal },
 })
 
 /** What `type` and sub-type segments say; unsaid ones leave it to the body (ruling 1). */

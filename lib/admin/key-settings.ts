@@ -1,5 +1,7 @@
+import type { z } from 'zod'
+import type { keyRulesRow } from '../contract/access.ts'
 import { type MetadataSchema, metadataSchema } from '../contract/metadata-schema.ts'
-import type { Db } from './context.ts'
+import type { Ctx, Db } from './context.ts'
 
 /** What an organisation rules for its keys, read from `organisations.settings`. Source: admin-contract §1.1. */
 export interface KeySettings {
@@ -32,6 +34,18 @@ export async function keySettings(db: Db, organisationId: string): Promise<KeySe
       inDefault: said.default_workspace_user_api_key_auto_create === true,
       elsewhere: said.user_api_key_auto_create === true,
     },
+  }
+}
+
+/** The same by the names of the wire, for whoever is about to make a key. */
+export async function keyRules(ctx: Ctx): Promise<z.output<typeof keyRulesRow>> {
+  const settings = await keySettings(ctx.db, ctx.organisation.id)
+  return {
+    object: 'api-key-rules',
+    api_key_metadata_schema: settings.metadataSchema,
+    user_api_key_ttl: { default_days: settings.defaultDays, max_days: settings.maxDays },
+    user_api_key_rotation_period: settings.rotationDays,
+    max_user_api_keys: settings.userKeysMax,
   }
 }
 

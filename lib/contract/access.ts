@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DAY_MS, rotationPolicy, TRANSITION_MS_MIN } from './key-rotation.ts'
 import { MISTAKEN_LIMITS, rateLimitRow, rateLimits, usageLimitRow, usageLimits } from './limits.ts'
+import { metadataSchema } from './metadata-schema.ts'
 import { csv, flag, metadata, nothing, paging, reference, resource, text, timestamp } from './resource.ts'
 
 /** What clients write in a path or a query when they had nothing to say (ruling 1). */
@@ -77,6 +78,19 @@ export const apiKeySecretRow = z.object({
   key: z.string(),
   object: z.literal('api-key'),
   key_transition_expires_at: z.string().nullable().optional(),
+})
+
+/** What the organisation rules for keys, by the names of its settings: for the form that makes one. */
+export const keyRulesRow = z.object({
+  object: z.literal('api-key-rules'),
+  /** What the metadata of a key must hold; null: whatever its maker likes. */
+  api_key_metadata_schema: metadataSchema.nullable(),
+  /** The rest is for user keys alone. */
+  user_api_key_ttl: z.object({ default_days: z.number().nullable(), max_days: z.number().nullable() }),
+  /** Days between turns. */
+  user_api_key_rotation_period: z.number().nullable(),
+  /** Of one person in one workspace. */
+  max_user_api_keys: z.number().nullable(),
 })
 
 /** Admin-contract §3. Create by path (`api-keys/workspace/service`) or by body (`admin/api-keys`). */
@@ -161,6 +175,16 @@ export const apiKeys = resource({
     order: z.enum(['asc', 'desc']).optional(),
   }),
   actions: {
+    rules: {
+      method: 'GET',
+      path: 'rules',
+      verb: 'list',
+      summary: 'Read what the organisation rules for keys',
+      workspace: 'none',
+      input: nothing,
+      reply: keyRulesRow,
+      audit: null,
+    },
     rotate: {
       method: 'POST',
       path: '{id}/rotate',

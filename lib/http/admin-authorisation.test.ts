@@ -44,6 +44,7 @@ const NOBODY = '00000000-0000-7000-8000-000000000000'
 
 const TABLE: Readonly<Record<string, Row>> = {
   'GET api-keys': { scopes: keys('list'), roles: members },
+  'GET api-keys/rules': { scopes: keys('list'), roles: members },
   'POST api-keys': { scopes: keys('create'), roles: members },
   'POST api-keys/{type}': { scopes: keys('create'), roles: members },
   'POST api-keys/{type}/{sub_type}': { scopes: keys('create'), roles: members },

@@ -334,6 +334,44 @@ describe('list', () => {
   })
 })
 
+describe('rules', () => {
+  const settings = {
+    api_key_metadata_schema: {
+      type: 'object',
+      properties: { team: { type: 'string', enum: ['shop', 'search'] } },
+      required: ['team'],
+      additionalProperties: true,
+    },
+    user_api_key_ttl: { default_days: 30, max_days: 90 },
+    user_api_key_rotation_period: 30,
+    max_user_api_keys: 5,
+  }
+
+  test('whoever may list keys reads what the organisation asks of a new one', async () => {
+    const { workspaceId: there } = await world.addOrganisation('ruled')
+    const place = await world.database.prisma.workspace.findUniqueOrThrow({ where: { id: there } })
+    await world.database.prisma.organisation.update({
+      where: { id: place.organisationId },
+      data: { settings },
+    })
+    const userId = await world.addUser('member', { [there]: 'member' }, place.organisationId)
+    expect((await ask('GET', 'api-keys/rules', { userId })).body).toEqual({
+      object: 'api-key-rules',
+      ...settings,
+    })
+  })
+
+  test('where nothing is ruled, everything is null', async () => {
+    expect((await ask('GET', 'api-keys/rules')).body).toEqual({
+      object: 'api-key-rules',
+      api_key_metadata_schema: null,
+      user_api_key_ttl: { default_days: null, max_days: null },
+      user_api_key_rotation_period: null,
+      max_user_api_keys: null,
+    })
+  })
+})
+
 describe('update', () => {
   test('absent leaves, null clears, a value replaces; defaults merge', async () => {
     const { body } = await create('api-keys/workspace/service', {
