@@ -19,7 +19,7 @@ export class ApiError extends Error {
   readonly code: string
   /** The field at fault, as the wire spells it. */
   readonly param: string | null
-  readonly details: readonly { path: string; message: string }[]
+  readonly details: readonly { path: string; rule?: string; message: string }[]
   readonly requestId: string | null
 
   constructor(
@@ -258,6 +258,7 @@ function readError(response: Response, payload: unknown): ApiError {
     param: envelope.error?.param ?? null,
     details: (envelope.data?.details ?? []).map(({ path, rule, message }) => ({
       path,
+      ...(rule === undefined ? {} : { rule }),
       message: message ?? rule ?? '',
     })),
     requestId: response.headers.get('x-portkey-request-id') ?? response.headers.get('x-request-id'),

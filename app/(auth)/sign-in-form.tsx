@@ -3,13 +3,15 @@
 import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
 import Link from 'next/link'
 import { type FormEvent, useRef, useState } from 'react'
+import { signIn } from '@/components/shell/session.ts'
 import styles from './layout.module.css'
 import { useIsAlive } from './use-is-alive.ts'
 
 /**
  * E-mail and password. What was typed stays on a refusal, the refusal is read out, and focus returns to the password.
+ * `email` stands there at first.
  */
-export function SignInForm({ destination }: { destination: string }) {
+export function SignInForm({ destination, email }: { destination: string; email: string }) {
   const [problem, setProblem] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
   const passwordInput = useRef<HTMLInputElement>(null)
@@ -47,6 +49,7 @@ export function SignInForm({ destination }: { destination: string }) {
           name="email"
           type="email"
           label="E-mail"
+          defaultValue={email}
           autoComplete="username"
           required
           withAsterisk={false}
@@ -72,21 +75,4 @@ export function SignInForm({ destination }: { destination: string }) {
       </Stack>
     </form>
   )
-}
-
-/** Null when signed in; otherwise what to tell the person. */
-async function signIn(email: string, password: string): Promise<string | null> {
-  try {
-    const { csrfToken } = (await (await fetch('/api/auth/csrf')).json()) as { csrfToken: string }
-    const response = await fetch('/api/auth/callback/credentials', {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({ email, password, csrfToken, callbackUrl: '/', json: 'true' }),
-    })
-    const { url } = (await response.json()) as { url: string }
-    if (response.ok) return null
-    return new URL(url, window.location.origin).searchParams.get('error') ?? 'Sign-in failed. Try again.'
-  } catch {
-    return 'The server did not answer. Check that Tollgate is running, then try again.'
-  }
 }

@@ -6,8 +6,8 @@ import { CornerDownLeft, LogOut, Moon, Search, Sun, Zap } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
 import { UNLISTED } from './nav.ts'
+import { signOut } from './session.ts'
 import styles from './shell.module.css'
-import { signOut } from './sign-out.ts'
 import { useNav } from './use-nav.ts'
 
 interface Entry {

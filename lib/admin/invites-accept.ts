@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import { hashLinkToken } from '../auth/link-tokens.ts'
 import { hashPassword } from '../auth/password.ts'
-import type { InviteOffer, invites } from '../contract/invites.ts'
+import type { InviteEnd, InviteOffer, invites } from '../contract/invites.ts'
 import type { Invite, Organisation, User } from '../db/generated/client.ts'
 import { GatewayError } from '../errors.ts'
 import type { Ctx } from './context.ts'
@@ -116,36 +116,40 @@ async function opened(ctx: Ctx, token: string): Promise<Opened> {
     where: { tokenHash: hashLinkToken(token.trim()) },
     include: { organisation: true },
   })
-  if (!invite) {
-    throw new GatewayError(
-      'not_found',
-      'This link opens no invitation. It may be cut short, or a newer one was sent since: use the link of the latest mail, whole.',
-      { param: 'token' },
-    )
-  }
+  if (!invite) throw ended('unknown', null)
   const status = statusOf(invite, ctx.now)
   if (status === 'pending') return invite
-  throw new GatewayError('conflict', ENDED[status], { param: 'token' })
+  throw ended(status, invite)
 }
-
-const ENDED = {
-  accepted: 'This invitation was accepted already: its link works once. Sign in with the password you chose.',
-  expired: 'This invitation has expired: links work for 7 days. Ask whoever invited you to send it again.',
-  cancelled: 'This invitation was withdrawn. Ask whoever invited you if you still need access.',
-} as const
 
 /** The person of the organisation who has the e-mail and was removed; null when nobody has it. */
 async function refuseKnown(ctx: Ctx, invite: Opened): Promise<User | null> {
   const known = await ctx.db.user.findUnique({ where: { email: invite.email } })
   if (!known) return null
-  const isOurs = known.organisationId === invite.organisationId
-  if (isOurs && known.status !== 'active') return known
-  throw new GatewayError(
-    'conflict',
-    isOurs
-      ? `${invite.email} is a member of ${invite.organisation.name} already. Sign in instead.`
-      : `${invite.email} cannot join by this invitation: the address is in use. Ask to be invited by another one.`,
-  )
+  if (known.organisationId !== invite.organisationId) throw ended('elsewhere', invite)
+  if (known.status === 'active') throw ended('member', invite)
+  return known
+}
+
+const ENDED: Readonly<Record<InviteEnd, (invite: Opened | null) => string>> = {
+  unknown: () =>
+    'This link opens no invitation. It may be cut short, or a newer one was sent since: use the link of the latest mail, whole.',
+  accepted: () =>
+    'This invitation was accepted already: its link works once. Sign in with the password you chose.',
+  expired: () =>
+    'This invitation has expired: links work for 7 days. Ask whoever invited you to send it again.',
+  cancelled: () => 'This invitation was withdrawn. Ask whoever invited you if you still need access.',
+  member: (invite) =>
+    `${invite?.email} is a member of ${invite?.organisation.name} already. Sign in instead.`,
+  elsewhere: (invite) =>
+    `${invite?.email} cannot join by this invitation: the address is in use. Ask to be invited by another one.`,
+}
+
+function ended(why: InviteEnd, invite: Opened | null): GatewayError {
+  return new GatewayError(why === 'unknown' ? 'not_found' : 'conflict', ENDED[why](invite), {
+    param: 'token',
+    details: [{ path: 'token', rule: why }],
+  })
 }
 
 /** The workspaces it opens that are still there. */

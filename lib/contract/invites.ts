@@ -39,6 +39,10 @@ export const inviteOffer = z.object({
 })
 export type InviteOffer = z.output<typeof inviteOffer>
 
+/** Why a link opens nothing, as the `rule` of the refusal's detail. */
+export const INVITE_ENDS = ['unknown', 'accepted', 'expired', 'cancelled', 'member', 'elsewhere'] as const
+export type InviteEnd = (typeof INVITE_ENDS)[number]
+
 const token = z
   .string('must be the token of the link')
   .min(1, 'is required')

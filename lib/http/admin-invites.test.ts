@@ -69,6 +69,9 @@ const told = async (kind: string, email: string) =>
     ({ payload }) => (payload as { email: string }).email === email,
   )
 const param = ({ body }: { body: Record<string, unknown> }) => (body.error as { param?: string }).param
+/** Why a link opens nothing, for the page that says so. */
+const end = ({ body }: { body: Record<string, unknown> }) =>
+  (body.data as { details: { path: string; rule: string }[] }).details
 
 describe('POST /admin/users/invites', () => {
   test('200: the reply alone holds the link, which opens the offer for seven days', async () => {
@@ -284,6 +287,7 @@ describe('POST /admin/users/invites/{id}/resend', () => {
     const old = await look(token)
     expect([old.status, old.body.errorCode]).toEqual([404, 'AB08'])
     expect(old.body.message).toContain('a newer one was sent since')
+    expect(end(old)).toEqual([{ path: 'token', rule: 'unknown' }])
     expect((await accept(token)).status).toBe(404)
     expect((await look(newer)).status).toBe(200)
     world.pass(6 * DAY)
@@ -331,6 +335,7 @@ describe('DELETE /admin/users/invites/{id}', () => {
     for (const answer of [await look(token), await accept(token)]) {
       expect([answer.status, answer.body.errorCode]).toEqual([409, 'AB07'])
       expect(answer.body.message).toContain('was withdrawn')
+      expect(end(answer)).toEqual([{ path: 'token', rule: 'cancelled' }])
     }
     expect(await person(email)).toBeNull()
     expect((await create({ email })).status).toBe(200)
@@ -454,6 +459,7 @@ describe('POST /admin/users/invites/accept', () => {
     for (const answer of [await look(token), await accept(token, { password: 'a thief’s password' })]) {
       expect([answer.status, answer.body.errorCode, param(answer)]).toEqual([409, 'AB07', 'token'])
       expect(answer.body.message).toContain('was accepted already')
+      expect(end(answer)).toEqual([{ path: 'token', rule: 'accepted' }])
     }
     expect(await verifyPassword(PASSWORD, (await person(email))!.passwordHash!)).toBe(true)
   })
@@ -478,18 +484,22 @@ describe('POST /admin/users/invites/accept', () => {
     for (const answer of [await look(late.token), await accept(late.token)]) {
       expect(answer.status).toBe(409)
       expect(answer.body.message).toContain('has expired')
+      expect(end(answer)).toEqual([{ path: 'token', rule: 'expired' }])
     }
     const joined = await invited()
     const other = await world.addOrganisation('quicker')
     const { organisationId } = world.first
     const id = world.runtime.newId()
     await prisma().user.create({ data: { id, organisationId, email: joined.email } })
-    expect((await look(joined.token)).body.message).toContain('Sign in instead.')
+    const inside = await look(joined.token)
+    expect(inside.body.message).toContain('Sign in instead.')
+    expect(end(inside)).toEqual([{ path: 'token', rule: 'member' }])
     expect((await accept(joined.token)).status).toBe(409)
     await prisma().user.update({ where: { id }, data: { organisationId: other.id } })
     const elsewhere = await accept(joined.token)
     expect(elsewhere.status).toBe(409)
     expect(elsewhere.body.message).toContain('the address is in use')
+    expect(end(elsewhere)).toEqual([{ path: 'token', rule: 'elsewhere' }])
     expect(elsewhere.text).not.toContain('quicker')
   })
 

@@ -2,12 +2,13 @@
 
 import { Alert, Anchor, Button, PasswordInput, Stack, Text, Title } from '@mantine/core'
 import Link from 'next/link'
-import { type FormEvent, useState, useSyncExternalStore } from 'react'
+import { type FormEvent, useState } from 'react'
 import { PASSWORD_RULE } from '@/lib/contract/password.ts'
 import { passwordResets } from '@/lib/contract/profile.ts'
 import { ApiError, apiFetch } from '@/lib/queries.ts'
 import styles from '../layout.module.css'
 import { useIsAlive } from '../use-is-alive.ts'
+import { useToken } from '../use-token.ts'
 
 type Problem = { text: string; isOfLink: boolean }
 
@@ -88,16 +89,5 @@ export function ChooseForm() {
         </Button>
       </Stack>
     </form>
-  )
-}
-
-function useToken(): string {
-  return useSyncExternalStore(
-    (onChange) => {
-      window.addEventListener('hashchange', onChange)
-      return () => window.removeEventListener('hashchange', onChange)
-    },
-    () => window.location.hash.slice(1),
-    () => '',
   )
 }

@@ -9,10 +9,10 @@ export const metadata: Metadata = { title: 'Sign in' }
 export default async function SignInPage({
   searchParams,
 }: {
-  searchParams: Promise<{ next?: string | string[] }>
+  searchParams: Promise<{ next?: string | string[]; email?: string | string[] }>
 }) {
-  const { next } = await searchParams
+  const { next, email } = await searchParams
   const destination = localPath(String(next ?? '/'))
   if (await currentUser()) redirect(destination)
-  return <SignInForm destination={destination} />
+  return <SignInForm destination={destination} email={String(email ?? '')} />
 }
