@@ -13,7 +13,9 @@ import { joinWorkspace } from './people-join.ts'
 import { invalidField } from './validation.ts'
 import { verbs } from './verbs.ts'
 import { archiveContents, blockersOf, refuseBlocked } from './workspace-blockers.ts'
+import { countsOf } from './workspace-counts.ts'
 import { findWorkspace, within } from './workspace-find.ts'
+import { inForce } from './workspace-in-force.ts'
 import {
   displayName,
   type StoredMember,
@@ -47,7 +49,12 @@ async function list(ctx: Ctx, query: z.output<typeof workspaces.query>): Promise
       take: query.page_size,
     }),
   ])
-  return { object: 'list', total, data: rows.map((row) => toWorkspaceRow(row, ctx.now, query.name_format)) }
+  const counts = await countsOf(
+    ctx,
+    rows.map(({ id }) => id),
+  )
+  const data = rows.map((row) => ({ ...toWorkspaceRow(row, ctx.now, query.name_format), ...counts(row.id) }))
+  return { object: 'list', total, data }
 }
 
 /** By UUID a workspace is found after its end too. */
@@ -65,7 +72,8 @@ async function read(
   need(ctx, ['workspaces.read'], found.id, NOUN)
   const security = { organisation: (await rulesOf(ctx)).securitySettings, workspace: found.securitySettings }
   const users = found.memberships.map((one) => toMemberRow(one, security))
-  return { ...toWorkspaceRow(found, ctx.now, name_format), users }
+  const counts = await countsOf(ctx, [found.id])
+  return { ...toWorkspaceRow(found, ctx.now, name_format), users, ...counts(found.id) }
 }
 
 /** Whoever makes it is an admin of it; the organisation's integrations that are for every workspace come with it. */
@@ -183,7 +191,12 @@ export const workspaceVerbs = verbs(workspaces, {
   create,
   read,
   update,
-  actions: { blockers, remove },
+  actions: {
+    blockers,
+    inForce: async (ctx, { id }) =>
+      inForce(await findWorkspace(ctx, id, 'workspaces.read'), await rulesOf(ctx)),
+    remove,
+  },
 })
 
 /** Archived ones are for owners and admins. */

@@ -5,6 +5,7 @@ import { MISTAKEN_LIMITS, rateLimitRow, rateLimits, usageLimitRow, usageLimits }
 import { exportSettings } from './organisation.ts'
 import { csv, flag, metadata, name, nothing, paging, reference, resource, slug, text } from './resource.ts'
 import { workspaceSecurity } from './security.ts'
+import { workspaceInForceRow } from './workspace-in-force.ts'
 
 const ROLES = ['admin', 'manager', 'member'] as const
 /** A role in a workspace; `ws-admin` and the like are an older spelling. */
@@ -67,6 +68,8 @@ export const workspaceRow = z.object({
   created_by: z.string().nullable(),
   /** On a single read only. */
   users: z.array(workspaceMember).optional(),
+  /** What it holds; in lists and single reads, for whoever sees every workspace. */
+  counts: z.object({ members: z.number(), providers: z.number(), api_keys: z.number() }).optional(),
 })
 
 const icon = z
@@ -151,6 +154,15 @@ export const workspaces = resource({
       verb: 'delete',
       summary: 'List what keeps a workspace from being deleted',
       input: nothing,
+      audit: null,
+    },
+    inForce: {
+      method: 'GET',
+      path: '{id}/settings',
+      verb: 'read',
+      summary: 'Read what settings hold in a workspace, and who decided them',
+      input: nothing,
+      reply: workspaceInForceRow,
       audit: null,
     },
     remove: {

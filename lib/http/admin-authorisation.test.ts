@@ -60,6 +60,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'PUT admin/workspaces/{id}': { scopes: ['workspaces.update'], roles: managers },
   'DELETE admin/workspaces/{id}': { scopes: ['workspaces.delete'], roles: ['owner', 'admin'] },
   'GET admin/workspaces/{id}/blockers': { scopes: ['workspaces.delete'], roles: ['owner', 'admin'] },
+  'GET admin/workspaces/{id}/settings': { scopes: ['workspaces.read'], roles: members },
   'GET admin/workspaces/{id}/users': { scopes: ['workspace_users.list'], roles: managers },
   'POST admin/workspaces/{id}/users': {
     scopes: ['workspace_users.create'],

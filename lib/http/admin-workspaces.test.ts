@@ -76,6 +76,83 @@ describe('workspaces', () => {
   })
 })
 
+describe('what a workspace holds', () => {
+  test('lists and reads count members, providers and living keys for whoever sees every workspace', async () => {
+    const { id } = await world.addWorkspace('Counted')
+    await world.addKey('workspace-service', ['workspaces.read'], { workspaceId: id })
+    const gone = await world.addKey('workspace-service', ['workspaces.read'], { workspaceId: id })
+    await world.database.prisma.apiKey.update({ where: { id: gone.id }, data: { status: 'archived' } })
+    const inside = await world.addUser('member', { [id]: 'admin' })
+    const counts = { members: 1, providers: 0, api_keys: 1 }
+    const read = (ask: { key?: string; userId?: string }) =>
+      world.call(routes, 'GET', `admin/workspaces/${id}`, ask)
+    expect((await read({ userId: world.ownerId })).body.counts).toEqual(counts)
+    const { body } = await world.call(routes, 'GET', 'admin/workspaces?exact_name=Counted', {
+      key: world.adminKey,
+    })
+    expect(body.data).toMatchObject([{ counts }])
+    expect((await read({ userId: inside })).body).not.toHaveProperty('counts')
+  })
+
+  test('settings say what holds, by whose word, and whether the workspace may say it', async () => {
+    const { prisma } = world.database
+    const { id } = await world.addWorkspace('Ruled')
+    const { organisationId } = world.first
+    const before = await prisma.organisation.findUniqueOrThrow({ where: { id: organisationId } })
+    await prisma.organisation.update({
+      where: { id: organisationId },
+      data: {
+        settings: { request_logging: 'metrics_only', user_attribution: { enabled: true } },
+        securitySettings: { managersViewLogs: false, workspace_overrides: { configs: true } },
+      },
+    })
+    await prisma.workspace.update({
+      where: { id },
+      data: {
+        settings: { request_logging: 'full', user_attribution: { enabled: false } },
+        securitySettings: { membersWriteConfigs: true, managersViewLogs: true },
+      },
+    })
+    const member = await world.addUser('member', { [id]: 'member' })
+    const ask = (who: { key?: string; userId?: string }) =>
+      world.call(routes, 'GET', `admin/workspaces/${id}/settings`, who)
+    const { status, body } = await ask({ userId: member })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      object: 'workspace-settings',
+      workspace_id: id,
+      metadata_schema: null,
+      settings: {
+        request_logging: {
+          value: 'metrics_only',
+          inherited: 'metrics_only',
+          source: 'organisation',
+          is_open: false,
+        },
+        user_attribution: {
+          value: { enabled: false, allow_override: false },
+          inherited: { enabled: true, allow_override: false },
+          source: 'workspace',
+          is_open: true,
+        },
+        export_settings: { value: { deniedFields: [] }, source: 'default', is_open: false },
+      },
+      security_settings: {
+        membersWriteConfigs: { value: true, inherited: false, source: 'workspace', is_open: true },
+        membersViewConfigs: { value: true, inherited: true, source: 'default', is_open: true },
+        managersViewLogs: { value: false, inherited: false, source: 'organisation', is_open: false },
+      },
+    })
+    const elsewhere = await world.addWorkspace('Elsewhere')
+    const outside = await world.addUser('member', { [elsewhere.id]: 'admin' })
+    expect((await ask({ userId: outside })).status).toBe(404)
+    await prisma.organisation.update({
+      where: { id: organisationId },
+      data: { settings: before.settings ?? {}, securitySettings: before.securitySettings ?? {} },
+    })
+  })
+})
+
 describe('workspaces are made', () => {
   const make = (body: object, ask: { key?: string; userId?: string } = { userId: world.ownerId }) =>
     world.call(routes, 'POST', 'admin/workspaces', { ...ask, body })
