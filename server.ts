@@ -35,7 +35,8 @@ async function main(): Promise<void> {
     dev: isDevelopment(),
     hostname: settings.host,
     port: settings.port,
-    httpServer: NO_UPGRADES,
+    // The development server tells its pages over a WebSocket what changed, and they wait for its first word.
+    ...(isDevelopment() ? {} : { httpServer: NO_UPGRADES }),
   })
   await app.prepare()
   const pages = app.getRequestHandler()
@@ -59,8 +60,6 @@ async function main(): Promise<void> {
     }
   }
   const server = createServer(PORT_OPTIONS, handle)
-  // The development server tells its pages over a WebSocket what changed.
-  if (isDevelopment()) server.on('upgrade', app.getUpgradeHandler())
   server.on('clientError', refuseMalformed)
   server.on('error', (error: NodeJS.ErrnoException) => {
     console.error(
