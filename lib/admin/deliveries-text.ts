@@ -8,15 +8,15 @@ import type { Letter } from './notifications-letters.ts'
 export async function textOf(
   ctx: Ctx,
   delivery: Claimed,
-): Promise<{ text: string; is_link_hidden: boolean }> {
-  if (delivery.channel === 'webhook') return { text: delivery.content, is_link_hidden: false }
+): Promise<{ text: string; link: string | null; is_link_hidden: boolean }> {
+  if (delivery.channel === 'webhook') return { text: delivery.content, link: null, is_link_hidden: false }
   const { runtime } = ctx
   const letter = JSON.parse(delivery.content) as Letter
   const hasLink = delivery.message.secret !== null
   const link = hasLink && (await mayHandOn(ctx, delivery)) ? openedLink(ctx, delivery) : null
   const branding = runtime.mail?.branding ?? PLAIN_BRANDING
   const text = asText(letter, { publicUrl: runtime.settings.publicUrl, branding, link })
-  return { text, is_link_hidden: hasLink && link === null }
+  return { text, link, is_link_hidden: hasLink && link === null }
 }
 
 /**

@@ -1,5 +1,5 @@
-/** Who hears of what, unasked: one row a kind. Source: admin-contract §10. */
-import type { EventData, EventKind } from '../contract/notifications.ts'
+/** Finds the readers that the contract names for each kind of event. Source: admin-contract §10. */
+import { EVENTS, type EventKind, type ReaderName } from '../contract/notifications.ts'
 import type { Prisma } from '../db/generated/client.ts'
 import type { Db } from './context.ts'
 
@@ -28,22 +28,15 @@ export async function readersOf(
   kind: EventKind,
   told: Told,
 ): Promise<{ mail: string[]; bell: string[] }> {
-  const row = READERS[kind]
-  const found = (await Promise.all(row.readers.map((find) => find(db, told)))).flat()
-  const mail = row.isMailed ? found.map(({ email }) => email) : []
-  const bell = row.isBelled ? found.flatMap(({ userId }) => (userId === null ? [] : [userId])) : []
+  const row = EVENTS.find((event) => event.kind === kind)
+  if (!row) return { mail: [], bell: [] }
+  const found = (await Promise.all(row.readers.map((name) => FIND[name](db, told)))).flat()
+  const mail = row.ways.includes('mail') ? found.map(({ email }) => email) : []
+  const bell = row.ways.includes('bell')
+    ? found.flatMap(({ userId }) => (userId === null ? [] : [userId]))
+    : []
   return { mail: [...new Set(mail)], bell: [...new Set(bell)] }
 }
-
-interface Row {
-  readers: readonly Find[]
-  isMailed: boolean
-  isBelled: boolean
-}
-
-const both = (...readers: Find[]): Row => ({ readers, isMailed: true, isBelled: true })
-const mailOnly = (...readers: Find[]): Row => ({ readers, isMailed: true, isBelled: false })
-const bellOnly = (...readers: Find[]): Row => ({ readers, isMailed: false, isBelled: true })
 
 /** An address the event itself names. */
 const addressed: Find = async (_, { data }) => [{ email: lower(data.email), userId: null }]
@@ -93,21 +86,16 @@ const providerPerson: Find = async (db, { organisationId, data }) => {
   return id ? readers(await people(db, { organisationId, id, status: 'active' })) : []
 }
 
-const READERS: { [Kind in EventKind]: Row } = {
-  'invite.created': mailOnly(addressed),
-  'invite.accepted': bellOnly(inviter),
-  'member.added': both(concerned),
-  'member.changed': both(concerned),
-  'member.removed': both(concerned),
-  'key.rotated': both(organisationAdmins, keyPerson, alertEmails),
-  'key.rotation_upcoming': both(organisationAdmins, keyPerson, alertEmails),
-  'key.version_expiring': both(organisationAdmins, keyPerson, alertEmails),
-  'key.expiring': both(keyPerson, workspaceAdmins),
-  'provider.expiring': both(providerPerson, workspaceAdmins),
-  'password.reset': mailOnly(addressed),
-  // Sent by whoever presses the button, not by the bus.
-  test: { readers: [], isMailed: false, isBelled: false },
-} satisfies { [Kind in keyof EventData]: Row }
+const FIND: Record<ReaderName, Find> = {
+  addressed,
+  concerned,
+  inviter,
+  organisationAdmins,
+  workspaceAdmins,
+  keyPerson,
+  alertEmails,
+  providerPerson,
+}
 
 type Person = { id: string; email: string }
 

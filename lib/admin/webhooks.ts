@@ -26,7 +26,9 @@ export const webhookVerbs = verbs(webhooks, {
           take: query.page_size,
         }),
       ])
-      return { object: 'list', total, data: rows.map((row) => toRow(ctx, row)) }
+      const last = await lastDeliveries(ctx, rows)
+      const data = rows.map((row) => ({ ...toRow(ctx, row), last_delivery: last.get(row.id) ?? null }))
+      return { object: 'list', total, data }
     },
 
     create: async (ctx, input) => {
@@ -53,7 +55,11 @@ export const webhookVerbs = verbs(webhooks, {
       return { ...toRow(ctx, row), secret }
     },
 
-    read: async (ctx, { id }) => toRow(ctx, await findWebhook(ctx, id, 'read')),
+    read: async (ctx, { id }) => {
+      const row = await findWebhook(ctx, id, 'read')
+      const last = await lastDeliveries(ctx, [row])
+      return { ...toRow(ctx, row), last_delivery: last.get(row.id) ?? null }
+    },
 
     update: async (ctx, { id, ...said }) => {
       const before = await findWebhook(ctx, id, 'update')
@@ -131,6 +137,31 @@ function toRow(ctx: Ctx, row: Webhook): WebhookRow {
     created_at: row.createdAt.toISOString(),
     last_updated_at: row.lastUpdatedAt.toISOString(),
   }
+}
+
+/** The newest message of each webhook, by its id. */
+async function lastDeliveries(
+  { db, organisation }: Ctx,
+  rows: readonly Pick<Webhook, 'id'>[],
+): Promise<Map<string, NonNullable<WebhookRow['last_delivery']>>> {
+  const found = await db.$queryRaw<LastDelivery[]>`
+    select newest.* from unnest(${rows.map(({ id }) => id)}::uuid[]) as asked (id)
+    cross join lateral (
+      select webhook_id, id, status, attempts, last_status, last_error, created_at from deliveries
+      where organisation_id = ${organisation.id}::uuid and webhook_id = asked.id
+      order by created_at desc, id desc limit 1
+    ) as newest`
+  return new Map(
+    found.map(({ webhook_id, created_at, ...rest }) => [
+      webhook_id,
+      { ...rest, created_at: created_at.toISOString() },
+    ]),
+  )
+}
+
+type LastDelivery = Omit<NonNullable<WebhookRow['last_delivery']>, 'created_at'> & {
+  webhook_id: string
+  created_at: Date
 }
 
 /** One that was sealed under a lost TOLLGATE_SECRET shows nothing, and can be replaced. */

@@ -3,6 +3,19 @@ import { flag, listOf, nothing, paging, resource } from './resource.ts'
 
 // ───────────────────────────── events ─────────────────────────────
 
+/** Who hears of events, by the name of the rule that finds them; the words finish "Tells …". */
+export const READERS = {
+  addressed: 'the address it is for',
+  concerned: 'the person it is about',
+  inviter: 'whoever sent the invitation',
+  organisationAdmins: 'owners and admins of the organisation',
+  workspaceAdmins: 'admins of the workspace, or of the organisation where it has none',
+  keyPerson: 'whose key it is, or who made it',
+  alertEmails: 'the alert e-mails of the key',
+  providerPerson: 'who added the provider',
+} as const
+export type ReaderName = keyof typeof READERS
+
 /** What the event bus tells of: one row a kind. Source: admin-contract §10. */
 export interface EventRow {
   kind: string
@@ -10,44 +23,104 @@ export interface EventRow {
   title: string
   /** Finishes "Sent when …". */
   when: string
+  /** Who is told unasked, and on which ways; those without an account get mail only. */
+  readers: readonly ReaderName[]
+  ways: readonly ('mail' | 'bell')[]
   /** Between us and one reader: no webhook hears of it. */
   isPrivate?: true
 }
 
+const BOTH = ['mail', 'bell'] as const
+const KEY_READERS = ['organisationAdmins', 'keyPerson', 'alertEmails'] as const
+
 const ROWS = [
-  { kind: 'invite.created', title: 'Invitation', when: 'somebody is invited, or an invite is sent again' },
-  { kind: 'invite.accepted', title: 'Invitation accepted', when: 'an invited person has joined' },
-  { kind: 'member.added', title: 'Member added', when: 'somebody gets access to a workspace' },
-  { kind: 'member.changed', title: 'Role changed', when: 'the role of a member or a person changes' },
+  {
+    kind: 'invite.created',
+    title: 'Invitation',
+    when: 'somebody is invited, or an invite is sent again',
+    readers: ['addressed'],
+    ways: ['mail'],
+  },
+  {
+    kind: 'invite.accepted',
+    title: 'Invitation accepted',
+    when: 'an invited person has joined',
+    readers: ['inviter'],
+    ways: ['bell'],
+  },
+  {
+    kind: 'member.added',
+    title: 'Member added',
+    when: 'somebody gets access to a workspace',
+    readers: ['concerned'],
+    ways: BOTH,
+  },
+  {
+    kind: 'member.changed',
+    title: 'Role changed',
+    when: 'the role of a member or a person changes',
+    readers: ['concerned'],
+    ways: BOTH,
+  },
   {
     kind: 'member.removed',
     title: 'Member removed',
     when: 'somebody loses access to a workspace or is removed',
+    readers: ['concerned'],
+    ways: BOTH,
   },
-  { kind: 'key.rotated', title: 'Key rotated', when: 'a key was rotated on schedule' },
-  { kind: 'key.rotation_upcoming', title: 'Key rotation ahead', when: 'a key is rotated within a day' },
+  {
+    kind: 'key.rotated',
+    title: 'Key rotated',
+    when: 'a key was rotated on schedule',
+    readers: KEY_READERS,
+    ways: BOTH,
+  },
+  {
+    kind: 'key.rotation_upcoming',
+    title: 'Key rotation ahead',
+    when: 'a key is rotated within a day',
+    readers: KEY_READERS,
+    ways: BOTH,
+  },
   {
     kind: 'key.version_expiring',
     title: 'Old secret expiring',
     when: 'the secret before a rotation stops working within a day',
+    readers: KEY_READERS,
+    ways: BOTH,
   },
   {
     kind: 'key.expiring',
     title: 'Key expiring',
     when: 'a key expires in 7 days, in a day, and when it has expired',
+    readers: ['keyPerson', 'workspaceAdmins'],
+    ways: BOTH,
   },
   {
     kind: 'provider.expiring',
     title: 'Provider expiring',
     when: 'a provider expires in 7 days, in a day, and when it has expired',
+    readers: ['providerPerson', 'workspaceAdmins'],
+    ways: BOTH,
   },
   {
     kind: 'password.reset',
     title: 'New password',
     when: 'somebody asks for a new password',
+    readers: ['addressed'],
+    ways: ['mail'],
     isPrivate: true,
   },
-  { kind: 'test', title: 'Test message', when: 'somebody presses "Send test"', isPrivate: true },
+  {
+    // Sent by whoever presses the button, not by the bus.
+    kind: 'test',
+    title: 'Test message',
+    when: 'somebody presses "Send test"',
+    readers: [],
+    ways: [],
+    isPrivate: true,
+  },
 ] as const satisfies readonly EventRow[]
 
 export type EventKind = (typeof ROWS)[number]['kind']

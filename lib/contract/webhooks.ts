@@ -25,6 +25,18 @@ export const webhookRow = z.object({
   created_by: z.string().nullable(),
   created_at: z.string(),
   last_updated_at: z.string(),
+  /** Where it is read, the newest message it was sent; null: none yet. */
+  last_delivery: z
+    .object({
+      id: z.string(),
+      status: z.enum(['pending', 'sent', 'failed', 'held']),
+      attempts: z.number(),
+      last_status: z.number().nullable(),
+      last_error: z.string().nullable(),
+      created_at: z.string(),
+    })
+    .nullable()
+    .optional(),
 })
 
 const url = text(1, 2048)
@@ -182,6 +194,8 @@ export const deliveryRow = z.object({
   done_at: z.string().nullable(),
   /** On a single read only: the mail, or the body of the webhook. */
   text: z.string().optional(),
+  /** The link that opens something for the reader of the mail alone, to be handed on; null where it is not to be seen. */
+  link: z.string().nullable().optional(),
   /** The link of the mail is left out of `text`: who asks may not see it, or it reached its reader. */
   is_link_hidden: z.boolean().optional(),
 })

@@ -195,6 +195,34 @@ describe('a receiver that fails', () => {
     expect(await latest()).toMatchObject({ status: 'sent', attempts: 2, lastStatus: 200, lastError: null })
   })
 
+  test('is seen in the list and in itself, by the newest message it was sent', async () => {
+    const { id } = await add()
+    const { id: other } = await add({ events: ['key.expiring'] })
+    const last = async () => {
+      const listed = (await call('GET', PATH)).body.data as { id: string; last_delivery: object | null }[]
+      expect(listed.find((row) => row.id === other)?.last_delivery).toBeNull()
+      const read = (await call('GET', `${PATH}/${id}`)).body.last_delivery
+      expect(listed.find((row) => row.id === id)?.last_delivery).toEqual(read)
+      return read
+    }
+    expect(await last()).toBeNull()
+    await say(rotated)
+    await arrived()
+    expect(await last()).toMatchObject({ status: 'sent', last_status: 200 })
+    receiver.behave({ status: 503 })
+    await say(rotated)
+    await arrived()
+    const { id: delivery, createdAt } = await latest()
+    expect(await last()).toEqual({
+      id: delivery,
+      status: 'pending',
+      attempts: 1,
+      last_status: 503,
+      last_error: 'HTTP 503.',
+      created_at: createdAt.toISOString(),
+    })
+  })
+
   test('may not send us elsewhere', async () => {
     await add()
     const before = receiver.posts.length
