@@ -7,6 +7,7 @@ import { readSession } from './auth/user.ts'
 import { lockDataDir } from './data-dir.ts'
 import { createDatabase, type Database } from './db/client.ts'
 import { startEmbeddedPostgres } from './db/embedded.ts'
+import { openLocks } from './db/locks.ts'
 import { migrate } from './db/migrate.ts'
 import { catalogDirectory } from './directory/catalog.ts'
 import { watchChanges } from './directory/changes.ts'
@@ -163,7 +164,11 @@ async function start(say: (line: string) => void): Promise<Runtime> {
     nudge: () => jobs.nudge('notifications'),
   }
   const notifications = notificationJobs(admin, { log, nudge: (job) => jobs.nudge(job) })
-  const jobs = startJobs({ pool: database.pool, jobs: [...keyJobs(admin), ...notifications.jobs], log })
+  const jobs = startJobs({
+    locks: openLocks(directUrl),
+    jobs: [...keyJobs(admin), ...notifications.jobs],
+    log,
+  })
 
   return {
     settings,

@@ -155,7 +155,7 @@ const RULES: Rule[] = [
     only: /^node:/,
   },
   { room: ['lib/tokens.ts'], may: [], only: /^(gpt-tokenizer.*|node:.*)$/ },
-  { room: ['lib/jobs.ts'], may: [], only: /^pg$/ },
+  { room: ['lib/jobs.ts'], may: [], types: ['lib/db/locks.ts'], only: /^node:/ },
   { room: ['lib/mail.ts'], may: [], only: /^nodemailer$/ },
   { room: ['lib/welcome.ts'], may: [], types: ['lib/admin/bootstrap.ts'] },
   { room: ['lib/compose.ts'], may: ['lib/'] },

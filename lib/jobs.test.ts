@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openLocks } from './db/locks.ts'
 import { startJobs } from './jobs.ts'
 import { type TestDatabase, testDatabase } from './testing/postgres.ts'
 
@@ -20,7 +21,7 @@ test('of two processes one works, and the other comes in when it is done', async
     working--
   }
   const start = () =>
-    startJobs({ pool: database.pool, jobs: [{ name: 'turn', everyMs: 10, run }], log: () => {} })
+    startJobs({ locks: openLocks(database.url), jobs: [{ name: 'turn', everyMs: 10, run }], log: () => {} })
   const processes = [start(), start(), start()]
   await soon(500)
   await Promise.all(processes.map((one) => one.stop()))
@@ -35,7 +36,7 @@ test('a job that fails says so and comes round again; a nudge brings it forward'
   const lines: string[] = []
   let turns = 0
   const jobs = startJobs({
-    pool: database.pool,
+    locks: openLocks(database.url),
     jobs: [
       {
         name: 'failing',
@@ -53,5 +54,38 @@ test('a job that fails says so and comes round again; a nudge brings it forward'
   jobs.nudge('failing')
   await expect.poll(() => turns).toBe(2)
   await jobs.stop()
-  expect(lines).toContain('The job failing failed: no luck')
+  expect(lines).toContain('The job failing failed, and comes round again in 60 s: no luck')
+})
+
+test('what works for long holds no connection of the pool, and one that breaks is replaced', async () => {
+  let working = 0
+  let turns = 0
+  const job = (name: string) => ({
+    name,
+    everyMs: 60_000,
+    run: async () => {
+      working++
+      turns++
+      await soon(300)
+      working--
+    },
+  })
+  const names = ['one', 'two', 'three']
+  const lines: string[] = []
+  const jobs = startJobs({
+    locks: openLocks(database.url),
+    jobs: names.map(job),
+    log: (line) => lines.push(line),
+  })
+  for (const name of names) jobs.nudge(name)
+  await expect.poll(() => working, { interval: 10 }).toBe(3)
+  expect(database.pool.totalCount - database.pool.idleCount).toBe(0)
+  await database.pool.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'tollgate jobs' and datname = current_database()",
+  )
+  await expect.poll(() => working, { interval: 10 }).toBe(0)
+  for (const name of names) jobs.nudge(name)
+  await expect.poll(() => turns, { timeout: 5_000 }).toBe(6)
+  await jobs.stop()
+  expect(lines).toEqual([])
 })

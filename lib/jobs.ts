@@ -2,7 +2,7 @@
  * Work that comes round again, once among all processes: each job runs under an advisory lock of its own, so of several
  * processes one works and the others pass. A job that fails is logged and comes round as usual.
  */
-import type { Pool } from 'pg'
+import type { Locks } from './db/locks.ts'
 
 export interface Job {
   name: string
@@ -19,19 +19,25 @@ export interface Jobs {
 
 const NUDGED_AFTER_MS = 20
 
-/** Starts them; the first turn of each comes after its period. `log` gets one line a failure. */
-export function startJobs(options: { pool: Pool; jobs: readonly Job[]; log: (line: string) => void }): Jobs {
-  const { pool, jobs, log } = options
-  const running = new Map<string, Promise<void>>()
+/** Starts them; the first turn of each comes after its period. `log` gets one line a failure. `locks` are closed with them. */
+export function startJobs(options: {
+  locks: Locks
+  jobs: readonly Job[]
+  log: (line: string) => void
+}): Jobs {
+  const { locks, jobs, log } = options
+  const running = new Map<string, Promise<unknown>>()
   const nudged = new Map<string, NodeJS.Timeout>()
   let isStopped = false
 
   const turn = (job: Job): void => {
     if (isStopped || running.has(job.name)) return
-    const work = runAlone(pool, job)
+    const work = locks
+      .alone(`tollgate job ${job.name}`, job.run)
       .catch((error: unknown) => {
-        if (!isStopped)
-          log(`The job ${job.name} failed: ${error instanceof Error ? error.message : String(error)}`)
+        if (isStopped) return
+        const why = error instanceof Error ? error.message.trim() : String(error)
+        log(`The job ${job.name} failed, and comes round again in ${job.everyMs / 1000} s: ${why}`)
       })
       .finally(() => running.delete(job.name))
     running.set(job.name, work)
@@ -53,29 +59,7 @@ export function startJobs(options: { pool: Pool; jobs: readonly Job[]; log: (lin
       isStopped = true
       for (const timer of [...timers, ...nudged.values()]) clearTimeout(timer)
       await Promise.all(running.values())
+      await locks.close()
     },
-  }
-}
-
-/** The lock is the session's, so a process that dies lets go of it. */
-async function runAlone(pool: Pool, { name, run }: Job): Promise<void> {
-  const client = await pool.connect()
-  let isBroken = false
-  try {
-    const lock = [`tollgate job ${name}`]
-    const { rows } = await client.query<{ got: boolean }>(
-      'SELECT pg_try_advisory_lock(hashtext($1)) AS got',
-      lock,
-    )
-    if (!rows[0]?.got) return
-    try {
-      await run()
-    } finally {
-      await client.query('SELECT pg_advisory_unlock(hashtext($1))', lock).catch(() => {
-        isBroken = true
-      })
-    }
-  } finally {
-    client.release(isBroken)
   }
 }

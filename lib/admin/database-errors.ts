@@ -1,4 +1,4 @@
-import { isDatabaseAway } from '../db/client.ts'
+import { isDatabaseBusy } from '../db/client.ts'
 import { GatewayError } from '../errors.ts'
 
 /**
@@ -18,8 +18,7 @@ export function fromDatabase(error: unknown): GatewayError {
       cause: error,
     })
   }
-  // P2028: no transaction could begin in time, or it took too long.
-  if (code === 'P2028' || isDatabaseAway(error)) {
+  if (isDatabaseBusy(error)) {
     return new GatewayError(
       'unavailable',
       'The database cannot be reached at the moment. Try again shortly.',

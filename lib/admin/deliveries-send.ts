@@ -2,6 +2,8 @@
  * Deliveries on their way out. Each is claimed with a lease before it is sent, so of several workers one sends it, and a
  * worker that dies leaves at most what it had claimed to be sent again. Source: admin-contract §10.
  */
+import { setTimeout as wait } from 'node:timers/promises'
+import { isDatabaseBusy } from '../db/client.ts'
 import type { Delivery, OutboxMessage, Webhook } from '../db/generated/client.ts'
 import { decryptSecret } from '../secrets.ts'
 import type { AdminRuntime } from './context.ts'
@@ -17,6 +19,8 @@ const RETRY_AFTER_MS = [10_000, 60_000, 5 * 60_000, 30 * 60_000, 2 * 60 * 60_000
 export const ATTEMPTS_MAX = RETRY_AFTER_MS.length + 1
 /** Longer than any attempt may take. */
 export const LEASE_MS = 60_000
+/** Together well within what a lease leaves after the longest attempt. */
+const SETTLE_AGAIN_AFTER_MS = [200, 500, 1_000, 2_000]
 /** How many are on their way at once, and how many of those to one address: a dead one must not fill the lane. */
 const LANES: Readonly<Record<Channel, { width: number; each: number }>> = {
   mail: { width: 4, each: 4 },
@@ -30,11 +34,25 @@ export async function sendDue(runtime: AdminRuntime, channel: Channel, signal?: 
   while (!signal?.aborted) {
     const claimed = await claim(runtime, channel)
     if (claimed.length === 0) return
-    await withGrace(
-      Promise.all(claimed.map(async (one) => settle(runtime, one, await attempt(runtime, one)))),
-      signal,
-    )
+    await withGrace(Promise.all(claimed.map((one) => deliver(runtime, one))), signal)
   }
+}
+
+/**
+ * Sends a claimed delivery and writes down how that ended; where the database is too busy for it, once more: what stays
+ * unwritten is sent again after its lease.
+ */
+async function deliver(runtime: AdminRuntime, claimed: Claimed): Promise<void> {
+  const outcome = await attempt(runtime, claimed)
+  for (const waitMs of SETTLE_AGAIN_AFTER_MS) {
+    try {
+      return await settle(runtime, claimed, outcome)
+    } catch (error) {
+      if (!isDatabaseBusy(error)) throw error
+      await wait(waitMs, undefined, { ref: false })
+    }
+  }
+  await settle(runtime, claimed, outcome)
 }
 
 /** Mail that was to leave when the process still had an SMTP server waits in the console now. */

@@ -4,7 +4,7 @@
  * slow mail server holds up no webhook. Source: admin-contract §10.
  */
 import { EVENTS, type EventData, type EventKind, WEBHOOK_EVENTS } from '../contract/notifications.ts'
-import { isDatabaseAway } from '../db/client.ts'
+import { isDatabaseBusy } from '../db/client.ts'
 import type { OutboxMessage, Webhook } from '../db/generated/client.ts'
 import type { Job } from '../jobs.ts'
 import type { AdminRuntime, Db } from './context.ts'
@@ -20,6 +20,8 @@ export interface NotificationJobs {
 }
 
 const EVERY_MS = 2_000
+/** Nobody waits for it, so it may take its time on a busy machine. */
+const PATIENCE = { maxWait: 5_000, timeout: 15_000 }
 
 /** `log` gets a line for what an operator must know; none holds a secret. `nudge` brings a job forward by its name. */
 export function notificationJobs(
@@ -78,9 +80,9 @@ async function handOutNext(runtime: AdminRuntime, log: (line: string) => void): 
         where: { id: row.id },
         data: { doneAt: new Date(runtime.now()) },
       })
-    })
+    }, PATIENCE)
   } catch (error) {
-    if (taken === undefined || isDatabaseAway(error)) throw error
+    if (taken === undefined || isDatabaseBusy(error)) throw error
     // It would fail the same every time, and all that came after it would wait.
     log(`The event ${taken} could not be told: ${(error as Error).message.slice(0, 300)}`)
     await prisma.outboxMessage.update({ where: { id: taken }, data: { doneAt: new Date(runtime.now()) } })

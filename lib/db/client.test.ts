@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type TestDatabase, testDatabase } from '../testing/postgres.ts'
-import { createDatabase, type Database, isDatabaseAway, listen } from './client.ts'
+import { createDatabase, type Database, isDatabaseAway, isDatabaseBusy, listen } from './client.ts'
 
 let db: TestDatabase
 beforeAll(async () => {
@@ -119,6 +119,7 @@ describe('while Postgres is away', () => {
     expect(isDatabaseAway(await failure(database.pool.query('SELECT nonsense')))).toBe(false)
     expect(isDatabaseAway(await failure(database.prisma.$queryRaw`SELECT nonsense`))).toBe(false)
     expect(isDatabaseAway(new Error('a bug'))).toBe(false)
+    expect(isDatabaseBusy(new Error('a bug'))).toBe(false)
     expect(isDatabaseAway(null)).toBe(false)
     await database.close()
   })
@@ -172,4 +173,25 @@ describe('listening', () => {
     await path.close()
     expect(onLost).not.toHaveBeenCalled()
   })
+})
+
+test('work that found no time or no lock may succeed later, though Postgres is there', async () => {
+  const { url, drop } = await testDatabase()
+  const database = createDatabase(url, { statementTimeoutMs: 100 })
+  const failed = async (work: Promise<unknown>) => {
+    const error = await failure(work)
+    return [isDatabaseBusy(error), isDatabaseAway(error)]
+  }
+  expect(await failed(database.prisma.$queryRaw`SELECT pg_sleep(1)`)).toEqual([true, false])
+  expect(await failed(database.pool.query('SELECT pg_sleep(1)'))).toEqual([true, false])
+  const slow = database.prisma.$transaction(
+    async (db) => {
+      await new Promise((done) => setTimeout(done, 50))
+      await db.organisation.count()
+    },
+    { timeout: 10 },
+  )
+  expect(await failed(slow)).toEqual([true, false])
+  await database.close()
+  await drop()
 })

@@ -56,18 +56,37 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
 
 /** True when `error` says that Postgres could not be reached or went away, so that the same work may succeed later. */
 export function isDatabaseAway(error: unknown): boolean {
+  return anyOf(error, ({ code, originalCode, kind, message }) => {
+    if (AWAY_CODES.has(String(code)) || AWAY_CODES.has(String(originalCode)) || AWAY_KINDS.has(String(kind)))
+      return true
+    if (typeof code === 'string' && /^08...$/.test(code)) return true
+    return typeof message === 'string' && AWAY_MESSAGE.test(message)
+  })
+}
+
+/**
+ * True when the same work may succeed later: Postgres is away, or it is there and had no connection, no lock or no time
+ * left for it. What was written in its transaction does not stand.
+ */
+export function isDatabaseBusy(error: unknown): boolean {
+  const isBusy = anyOf(
+    error,
+    ({ code, originalCode }) => BUSY_CODES.has(String(code)) || BUSY_CODES.has(String(originalCode)),
+  )
+  return isBusy || isDatabaseAway(error)
+}
+
+/** Whether an error, or any that it wraps, is such a one. */
+function anyOf(error: unknown, isOne: (error: Record<string, unknown>) => boolean): boolean {
   const seen = new Set<unknown>()
   const search = (at: unknown): boolean => {
     if (typeof at !== 'object' || at === null || seen.has(at)) return false
     seen.add(at)
-    const { code, kind, message, cause, errors, meta, driverAdapterError, originalCode } = at as Record<
+    const { message, code, kind, originalCode, cause, errors, meta, driverAdapterError } = at as Record<
       string,
       unknown
     >
-    if (AWAY_CODES.has(String(code)) || AWAY_CODES.has(String(originalCode)) || AWAY_KINDS.has(String(kind)))
-      return true
-    if (typeof code === 'string' && /^08...$/.test(code)) return true
-    if (typeof message === 'string' && AWAY_MESSAGE.test(message)) return true
+    if (isOne({ message, code, kind, originalCode })) return true
     const deeper = Array.isArray(errors) ? errors : []
     return [cause, meta, driverAdapterError, ...deeper].some(search)
   }
@@ -82,6 +101,13 @@ const AWAY_CODES = new Set([
   ...['57P01', '57P02', '57P03', '53300', '57P05'],
   // Prisma: unreachable, timed out, closed, no connection to be had
   ...['P1001', 'P1002', 'P1008', 'P1017', 'P2024'],
+])
+
+const BUSY_CODES = new Set([
+  // Postgres: deadlock, serialization, lock or statement given up
+  ...['40P01', '40001', '55P03', '57014'],
+  // Prisma: no transaction could begin in time or it took too long; a write conflict
+  ...['P2028', 'P2034'],
 ])
 
 const AWAY_KINDS = new Set([

@@ -3,6 +3,7 @@ import { bellVerbs } from '../admin/bell.ts'
 import { attempt, claim, LEASE_MS } from '../admin/deliveries-send.ts'
 import { type DomainEvent, tell } from '../admin/events.ts'
 import { passwordResetVerbs } from '../admin/profile-resets.ts'
+import { openLocks } from '../db/locks.ts'
 import { startJobs } from '../jobs.ts'
 import { closeEgress } from '../providers/egress.ts'
 import { encryptSecret } from '../secrets.ts'
@@ -342,14 +343,14 @@ describe('nothing is sent twice, and nothing is lost', () => {
   })
 
   test('a slow mail server holds up no webhook, and a nudge brings both forward', async () => {
-    const { prisma, pool } = world.database
+    const { prisma, url } = world.database
     const { id } = await addWebhook()
     smtp.behave({ delayMs: 1_500 })
     await say(invite('slow@example.test'))
     const at = Date.now()
     const { jobs } = worker(world.runtime)
     const named = jobs.map((job) => ({ ...job, everyMs: 100 }))
-    const running = startJobs({ pool, jobs: named, log: () => {} })
+    const running = startJobs({ locks: openLocks(url), jobs: named, log: () => {} })
     running.nudge('notifications')
     await expect.poll(() => receiver.posts.length, { interval: 20 }).toBeGreaterThan(0)
     expect(Date.now() - at).toBeLessThan(1_400)
