@@ -69,6 +69,7 @@ const RULES: Rule[] = [
       'lib/auth/password.ts',
       'lib/secrets.ts',
       'lib/pricing.ts',
+      'lib/limits/periods.ts',
       'lib/logs/',
       'lib/analytics/',
       'lib/providers/',

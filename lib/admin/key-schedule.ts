@@ -1,8 +1,8 @@
 /** When keys turn by themselves, and how long an old secret lives on. Source: admin-contract §3.5. */
 import { DAY_MS, shortestPeriodMs, TRANSITION_MS_MIN } from '../contract/key-rotation.ts'
 import { Prisma } from '../db/generated/client.ts'
+import { nextMonth, nextWeekday, startOfDay } from '../limits/periods.ts'
 import type { KeyInput } from './key-rules.ts'
-import { nextMonth, nextWeekday, startOfDay } from './limits.ts'
 import { invalidField } from './validation.ts'
 
 /** A rotation policy in its column; the moment of the next turn stands in `next_rotation_at` of the row. */

@@ -66,4 +66,19 @@ describe('a budget resets', () => {
     ])
     expect(rows[0]).not.toHaveProperty('since')
   })
+
+  test('a change of its turns lets the running period go on to the first new one', () => {
+    const monthly = storedUsageLimits([limit({ periodic_reset: 'monthly' })], [], at('2026-03-01T00:00:00Z'))
+    const dearer = [limit({ credit_limit: 9, periodic_reset: 'monthly' })]
+    expect(storedUsageLimits(dearer, monthly, at('2026-05-05T00:00:00Z'))).toEqual([
+      expect.not.objectContaining({ running: expect.anything() }),
+    ])
+    const weekly = [limit({ periodic_reset: 'weekly' })]
+    expect(storedUsageLimits(weekly, monthly, at('2026-05-05T09:00:00Z'))).toEqual([
+      expect.objectContaining({
+        since: '2026-03-01T00:00:00.000Z',
+        running: { start: '2026-05-01T00:00:00.000Z', at: '2026-05-05T09:00:00.000Z' },
+      }),
+    ])
+  })
 })

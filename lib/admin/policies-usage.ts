@@ -2,8 +2,8 @@
 import type { z } from 'zod'
 import { usageFaults, usageLimitPolicies, type usageLimitPolicyRow } from '../contract/policies.ts'
 import type { UsageLimitPolicy } from '../db/generated/client.ts'
+import { MONDAY, nextReset, startOfDay } from '../limits/periods.ts'
 import { absent, type Ctx, notFound } from './context.ts'
-import { MONDAY, nextReset, startOfDay } from './limits.ts'
 import {
   changedColumns,
   found,
