@@ -12,6 +12,7 @@ import {
   ratesBody,
   ratesOf,
 } from '../limits/draft.ts'
+import { type MetadataDraft, metadataBody, metadataOf, metadataProblems } from '../metadata/draft.ts'
 import type { Problems } from '../resource/form-state.ts'
 
 export type ApiKey = z.output<typeof apiKeyRow>
@@ -22,7 +23,7 @@ export interface KeyDraft {
   userId: string
   name: string
   description: string
-  metadata: readonly MetadataRow[]
+  metadata: MetadataDraft['metadata']
   /** RFC 3339; '' never. */
   expiresAt: string
   /** Slug or id of the config its calls use; '' none. */
@@ -32,11 +33,6 @@ export interface KeyDraft {
   rates: readonly RateDraft[]
   alertEmails: readonly string[]
   scopes: readonly string[]
-}
-
-export interface MetadataRow {
-  name: string
-  value: string
 }
 
 export const TYPE_WORDS: Readonly<Record<KeyType, { label: string; meaning: string }>> = {
@@ -89,7 +85,7 @@ export function draftOf(key: ApiKey): KeyDraft {
     userId: key.user_id ?? '',
     name: key.name,
     description: key.description ?? '',
-    metadata: Object.entries(key.defaults.metadata).map(([name, value]) => ({ name, value })),
+    metadata: metadataOf(key.defaults.metadata),
     expiresAt: key.expires_at ?? '',
     configId: key.defaults.config_id ?? '',
     allowConfigOverride: key.defaults.allow_config_override ?? true,
@@ -128,15 +124,7 @@ export function keyProblems(draft: KeyDraft, nowMs: number, keptExpiry = ''): Pr
   const name = draft.name.trim()
   if (name.length < 1 || name.length > 100) found.name = 'Must have 1-100 characters'
   if (draft.description.trim().length > 200) found.description = 'Must have at most 200 characters'
-  const names = draft.metadata.map((row) => row.name.trim())
-  for (const [index, row] of draft.metadata.entries()) {
-    const path = `defaults.metadata.${index}`
-    const said = row.name.trim()
-    if (said === '' && row.value.trim() === '') continue
-    if (said.length < 1 || said.length > 128) found[`${path}.name`] = 'The name must have 1-128 characters'
-    else if (names.indexOf(said) !== index) found[`${path}.name`] = `“${said}” stands here twice`
-    if (row.value.length > 128) found[`${path}.value`] = 'The value must have at most 128 characters'
-  }
+  Object.assign(found, metadataProblems(draft))
   if (draft.expiresAt !== '' && draft.expiresAt !== keptExpiry && !(Date.parse(draft.expiresAt) > nowMs))
     found.expires_at = 'Must lie in the future'
   Object.assign(found, limitProblems(draft.budgets, draft.rates))
@@ -152,7 +140,7 @@ export function keyProblems(draft: KeyDraft, nowMs: number, keptExpiry = ''): Pr
 /** The body of a create: a key of the workspace on screen. Admin keys are made elsewhere. */
 export function createBody(draft: KeyDraft, workspaceId: string): CreateOf<typeof apiKeys> {
   const isUser = draft.type === 'workspace-user'
-  const metadata = metadataOf(draft)
+  const metadata = metadataBody(draft)
   const description = draft.description.trim()
   const defaults = {
     ...(metadata ? { metadata } : {}),
@@ -177,9 +165,9 @@ export function createBody(draft: KeyDraft, workspaceId: string): CreateOf<typeo
 
 /** What changed of a key; nothing says `{}`. A cleared field is null. */
 export function updateBody(before: KeyDraft, now: KeyDraft): UpdateOf<typeof apiKeys> {
-  const metadata = metadataOf(now)
+  const metadata = metadataBody(now)
   const defaults = {
-    ...(same(metadataOf(before), metadata) ? {} : { metadata: metadata ?? null }),
+    ...(same(metadataBody(before), metadata) ? {} : { metadata: metadata ?? null }),
     ...(before.configId === now.configId ? {} : { config_id: now.configId || null }),
     ...(before.allowConfigOverride === now.allowConfigOverride
       ? {}
@@ -203,13 +191,6 @@ export function updateBody(before: KeyDraft, now: KeyDraft): UpdateOf<typeof api
       : { alert_emails: now.alertEmails.length > 0 ? [...now.alertEmails] : null }),
     ...(same([...before.scopes].sort(), [...now.scopes].sort()) ? {} : { scopes: [...now.scopes] }),
   }
-}
-
-function metadataOf({ metadata }: KeyDraft): Record<string, string> | undefined {
-  const said = metadata.filter(({ name }) => name.trim() !== '')
-  return said.length === 0
-    ? undefined
-    : Object.fromEntries(said.map(({ name, value }) => [name.trim(), value]))
 }
 
 function same(a: unknown, b: unknown): boolean {

@@ -1,27 +1,15 @@
 'use client'
 
-import {
-  ActionIcon,
-  Button,
-  Group,
-  Input,
-  SegmentedControl,
-  Select,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-} from '@mantine/core'
-import { Plus, Trash2 } from 'lucide-react'
+import { Group, Input, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { absoluteTime } from '../format.ts'
+import { MetadataFields } from '../metadata/fields.tsx'
 import type { FormState } from '../resource/form-state.ts'
 import { useWorkspaces } from '../shell/workspace.tsx'
 import { MomentInput } from '../ui/moment-input.tsx'
 import { AdvancedFields } from './advanced-fields.tsx'
 import { usePeople } from './data.ts'
 import { asType, type KeyDraft, keyProblems, TYPE_WORDS } from './key-draft.ts'
-import styles from './keys.module.css'
 
 interface Props {
   form: FormState<KeyDraft>
@@ -83,7 +71,10 @@ export function KeyFields({ form, isNew, types = [] }: Props) {
         }}
       />
       <Expiry form={form} />
-      <Metadata form={form} />
+      <MetadataFields
+        form={form}
+        description="Stamped on every call made with the key, for filters and costs by team. Requests cannot overwrite it."
+      />
       <AdvancedFields form={form} />
     </Stack>
   )
@@ -161,75 +152,6 @@ function Expiry({ form: { values, set, problem, judge } }: { form: FormState<Key
           Refused from {absoluteTime(values.expiresAt).replace(/:\d\d\.\d{3}/, '')} on.
         </Text>
       )}
-    </Input.Wrapper>
-  )
-}
-
-function Metadata({ form: { values, set, problem, judge } }: { form: FormState<KeyDraft> }) {
-  const rows = values.metadata
-  const change = (index: number, part: Partial<KeyDraft['metadata'][number]>) => {
-    set({ metadata: rows.map((row, at) => (at === index ? { ...row, ...part } : row)) })
-    judge(['defaults.metadata'], {})
-  }
-  const check = (index: number) => () => judge([`defaults.metadata.${index}`], keyProblems(values, 0))
-  // The server names a value by its name, and a bad name by nothing.
-  const atName = (index: number) => problem(`defaults.metadata.${index}.name`)
-  const atValue = (index: number, name: string) =>
-    problem(`defaults.metadata.${index}.value`) ?? (name ? problem(`defaults.metadata.${name}`) : undefined)
-  const general = problem('defaults.metadata')
-  const isAtRow = rows.some((row, index) => atName(index) ?? atValue(index, row.name.trim()))
-  return (
-    <Input.Wrapper
-      label="Metadata"
-      description="Stamped on every call made with the key, for filters and costs by team. Requests cannot overwrite it."
-      error={general && !isAtRow ? general : undefined}
-      labelElement="div"
-    >
-      <Stack gap={8} mt={8}>
-        {rows.map((row, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: rows have no name of their own until they are typed
-          <div key={index} className={styles.metadataRow}>
-            <TextInput
-              aria-label={`Metadata ${index + 1}: name`}
-              placeholder="team"
-              data-path={`defaults.metadata.${index}.name`}
-              value={row.name}
-              error={atName(index)}
-              onChange={(event) => change(index, { name: event.currentTarget.value })}
-              onBlur={check(index)}
-            />
-            <TextInput
-              aria-label={`Metadata ${index + 1}: value`}
-              placeholder="checkout"
-              data-path={`defaults.metadata.${index}.value`}
-              value={row.value}
-              error={atValue(index, row.name.trim())}
-              onChange={(event) => change(index, { value: event.currentTarget.value })}
-              onBlur={check(index)}
-            />
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              size={30}
-              mt={3}
-              aria-label={`Remove metadata ${index + 1}`}
-              onClick={() => set({ metadata: rows.filter((_, at) => at !== index) })}
-            >
-              <Trash2 size={14} />
-            </ActionIcon>
-          </div>
-        ))}
-        <div>
-          <Button
-            variant="default"
-            size="compact-sm"
-            leftSection={<Plus size={13} />}
-            onClick={() => set({ metadata: [...rows, { name: '', value: '' }] })}
-          >
-            Add metadata
-          </Button>
-        </div>
-      </Stack>
     </Input.Wrapper>
   )
 }

@@ -1,6 +1,7 @@
 import {
   Boxes,
   Braces,
+  Building2,
   Cable,
   FileClock,
   KeyRound,
@@ -96,6 +97,14 @@ export const NAV: readonly NavGroup[] = [
     isOrganisation: true,
     items: [
       {
+        href: '/workspaces',
+        label: 'Workspaces',
+        icon: Building2,
+        key: 'd',
+        keywords: ['teams', 'projects', 'departments', 'tenants', 'add workspace', 'delete workspace'],
+        scopes: ['workspaces.create', 'workspaces.delete'],
+      },
+      {
         href: '/integrations',
         label: 'Integrations',
         icon: Cable,
@@ -156,6 +165,13 @@ export const ACTIONS: readonly QuickAction[] = [
     description: 'A scoped key for a person or a service',
     keywords: ['new', 'token'],
     scopes: ['workspace_service_api_keys.create', 'workspace_user_api_keys.create'],
+  },
+  {
+    href: '/workspaces?create=1',
+    label: 'Add workspace',
+    description: 'A team, a product or a stage of its own',
+    keywords: ['new', 'team', 'project'],
+    scopes: ['workspaces.create'],
   },
   {
     href: '/connect',

@@ -95,7 +95,8 @@ export function WorkspaceSwitch() {
   )
 }
 
-function Monogram({ workspace }: { workspace: Workspace | undefined }) {
+/** Its emoji, else its first letter. */
+export function Monogram({ workspace }: { workspace: Pick<Workspace, 'icon' | 'name'> | undefined }) {
   return (
     <span className={styles.monogram} aria-hidden>
       {workspace?.icon || workspace?.name.charAt(0).toUpperCase() || ''}

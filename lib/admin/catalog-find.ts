@@ -1,5 +1,6 @@
 /** Which integrations and providers a caller sees, and finding one by what a request calls it. Source: admin-contract §0.2, §1.5. */
 import { integrations, providers } from '../contract/catalog.ts'
+import { slugStem } from '../contract/slugs.ts'
 import { type Integration, Prisma } from '../db/generated/client.ts'
 import { GatewayError } from '../errors.ts'
 import { type ProviderSpec, providerSpec } from '../providers/openai-compatible.ts'
@@ -132,12 +133,7 @@ const SLUG_STEM_MAX = 200
 
 /** `name` in letters, digits and hyphens, and six hex digits that make it unlike any other. */
 export function slugFrom(name: string, newId: () => string): string {
-  const stem = name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, SLUG_STEM_MAX)
-    .replace(/^-+|-+$/g, '')
+  const stem = slugStem(name, SLUG_STEM_MAX)
   const suffix = newId().slice(-6)
   return stem === '' ? suffix : `${stem}-${suffix}`
 }

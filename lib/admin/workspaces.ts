@@ -2,9 +2,9 @@
 import type { z } from 'zod'
 import { workspaces } from '../contract/people.ts'
 import type { List } from '../contract/resource.ts'
+import { workspaceSlugStem } from '../contract/slugs.ts'
 import type { Prisma, Workspace } from '../db/generated/client.ts'
 import { GatewayError } from '../errors.ts'
-import { slugFrom } from './catalog-find.ts'
 import { provisionWorkspace } from './catalog-provisioning.ts'
 import { byIdOrSlug, type Ctx, literal, need, notFound, visibleWorkspaces } from './context.ts'
 import { storedRateLimits, storedUsageLimits } from './limits.ts'
@@ -26,7 +26,7 @@ import {
 import { mergedDefaults, mergedSecurity, mergedSettings, rulesOf } from './workspace-settings.ts'
 
 const NOUN = workspaces.noun
-const SLUG_STUB_CHARS = 24
+const SLUG_SUFFIX_CHARS = 6
 
 type Create = z.output<typeof workspaces.create>
 type Update = z.output<typeof workspaces.update> & { id: string }
@@ -86,7 +86,7 @@ async function create(ctx: Ctx, input: Create) {
     data: {
       id: ctx.newId(),
       organisationId: ctx.organisation.id,
-      slug: `ws-${slugFrom(input.name.slice(0, SLUG_STUB_CHARS), ctx.newId)}`,
+      slug: `${workspaceSlugStem(input.name)}${ctx.newId().slice(-SLUG_SUFFIX_CHARS)}`,
       name: input.name,
       icon: input.icon ?? null,
       description: input.description ?? null,
