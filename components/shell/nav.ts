@@ -1,4 +1,5 @@
 import {
+  Bell,
   Boxes,
   Braces,
   Building2,
@@ -119,6 +120,14 @@ export const NAV: readonly NavGroup[] = [
         key: 'a',
         keywords: ['history', 'changes', 'trail', 'who', 'sign-ins', 'evidence'],
         scopes: ['audit_logs.list'],
+      },
+      {
+        href: '/notifications',
+        label: 'Notifications',
+        icon: Bell,
+        key: 'n',
+        keywords: ['webhooks', 'mail', 'smtp', 'alerts', 'slack', 'outbox', 'deliveries', 'events'],
+        scopes: ['organisation_settings.read', 'workspaces.update'],
       },
       {
         href: '/roles',

@@ -28,6 +28,7 @@ import {
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { type ReactNode, useEffect, useState } from 'react'
+import { NotificationBell } from '../notifications/notification-bell.tsx'
 import { sawLogsKey } from '../overview/checklist.tsx'
 import { Problem } from '../resource/problem.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -110,6 +111,7 @@ export function Shell({
           </UnstyledButton>
           <div className={styles.topEnd}>
             <HealthDot />
+            <NotificationBell />
             <ThemeButton />
             <Account person={person} />
           </div>
