@@ -16,7 +16,7 @@ import { setUrlState } from '../ui/url-state.ts'
 import { ofWebhooks, useManages, type Webhook } from './data.ts'
 import { SECRET_ENV } from './verify-code.ts'
 import { FORGOTTEN, showWebhookSecret } from './webhook-acts.tsx'
-import { FIELDS } from './webhook-fields.tsx'
+import { FIELDS, oneOf } from './webhook-fields.tsx'
 
 /** Add webhook, at `?create=1`. */
 export function CreateWebhook() {
@@ -70,13 +70,12 @@ function Form({
   const [isCode, setCode] = useState(false)
   const fields: Field<keyof typeof webhooks.create.shape>[] = [
     ...FIELDS,
-    {
-      name: 'workspace_id',
-      label: 'Belongs to',
-      as: 'select',
-      options: places,
-      hint: 'Of one workspace, it hears of what happens there and of nothing else.',
-    },
+    oneOf(
+      'workspace_id',
+      'Belongs to',
+      places,
+      'Of one workspace, it hears of what happens there and of nothing else.',
+    ),
     {
       name: 'secret',
       label: 'Signing secret',

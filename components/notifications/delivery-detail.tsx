@@ -5,7 +5,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Send } from 'lucide-react'
 import { ApiError } from '@/lib/queries.ts'
 import { Problem } from '../resource/problem.tsx'
-import { CodeBlock, Copyable, CopyCorner } from '../ui/copyable.tsx'
+import { Copyable, CopyCorner } from '../ui/copyable.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Facts, FactsPlaceholder } from '../ui/facts.tsx'
 import { Json } from '../ui/json.tsx'
@@ -122,7 +122,7 @@ function HandOver({ delivery: { link, recipient, is_link_hidden, status, kind } 
           Its link reached nobody. Hand it to <b>{recipient}</b> yourself, and to nobody else: whoever opens
           it acts as them.
         </Text>
-        <CodeBlock code={link} label="link" />
+        <Wrapped text={link} label="link" />
       </section>
     )
   }
@@ -146,17 +146,24 @@ function Said({ delivery: { channel, text, subject } }: { delivery: Delivery }) 
         {channel === 'mail' ? subject : 'Body'}
       </Text>
       {channel === 'mail' ? (
-        <div className={styles.letter}>
-          <section aria-label="The letter">
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-            <pre tabIndex={0}>{text}</pre>
-          </section>
-          <CopyCorner value={text} label="the letter" />
-        </div>
+        <Wrapped text={text} label="letter" />
       ) : (
         <Json value={text} label="Body of the request" maxHeight={420} />
       )}
     </section>
+  )
+}
+
+/** Text that is read rather than run, so its lines break; with a copy button. */
+function Wrapped({ text, label }: { text: string; label: string }) {
+  return (
+    <div className={styles.letter}>
+      <section aria-label={label}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
+        <pre tabIndex={0}>{text}</pre>
+      </section>
+      <CopyCorner value={text} label={label} />
+    </div>
   )
 }
 

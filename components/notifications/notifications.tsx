@@ -91,7 +91,9 @@ function Answers() {
             value: mail && (mail.is_configured ? 'Leaves' : 'Is held'),
             ...(mail?.is_configured
               ? { note: `through ${mail.server}` }
-              : { note: mail && `${count(mail.held)} held, to be handed over`, tone: 'warn' as const }),
+              : mail?.held
+                ? { note: `${count(mail.held)} held, to be handed over`, tone: 'warn' as const }
+                : { note: 'no SMTP server; none waits yet' }),
           },
         ]
       : []),
