@@ -1,7 +1,7 @@
 /** The people of an organisation: listed, given a role, removed. Source: admin-contract §1.3, §2.2. */
 import type { z } from 'zod'
-import type { OrganisationRole } from '../auth/scopes.ts'
-import { type userRow, users } from '../contract/people.ts'
+import type { OrganisationRole, WorkspaceRole } from '../auth/scopes.ts'
+import { type personRow, users } from '../contract/people.ts'
 import type { List } from '../contract/resource.ts'
 import type { Prisma, User } from '../db/generated/client.ts'
 import { GatewayError } from '../errors.ts'
@@ -13,14 +13,14 @@ import { refuseTouchingOwner } from './people-rank.ts'
 import { invalidField } from './validation.ts'
 import { verbs } from './verbs.ts'
 
-type UserRow = z.output<typeof userRow>
+type UserRow = z.output<typeof personRow>
 
 const NOUN = users.noun
 const STATUSES: readonly string[] = ['active', 'archived', 'pending']
 const withPlaces = {
   memberships: {
     where: { workspace: { status: 'active' } },
-    include: { workspace: { select: { slug: true } } },
+    include: { workspace: { select: { slug: true, name: true } } },
     orderBy: { createdAt: 'asc' },
   },
 } satisfies Prisma.UserInclude
@@ -46,10 +46,18 @@ async function list(ctx: Ctx, query: z.output<typeof users.query>): Promise<List
     }),
     allSlugs(ctx),
   ])
-  return { object: 'list', total, data: found.map((user) => toRow(user, everywhere)) }
+  const seen = await lastSeen(
+    ctx,
+    found.map(({ id }) => id),
+  )
+  return {
+    object: 'list',
+    total,
+    data: found.map((user) => toRow(user, { everywhere, seenAt: seen.get(user.id) })),
+  }
 }
 
-/** Who was removed can still be read by id: history names them. */
+/** With what ends with them. Who was removed can still be read by id: history names them. */
 async function read(ctx: Ctx, { id }: { id: string }): Promise<UserRow> {
   need(ctx, ['organisation_users.read'], null, NOUN)
   const found = isUuid(id)
@@ -59,7 +67,22 @@ async function read(ctx: Ctx, { id }: { id: string }): Promise<UserRow> {
       })
     : null
   if (!found) throw notFound(NOUN)
-  return toRow(found, await allSlugs(ctx))
+  const [everywhere, seen, sessions, keys] = await Promise.all([
+    allSlugs(ctx),
+    lastSeen(ctx, [found.id]),
+    ctx.db.session.count({ where: { userId: found.id, revokedAt: null, expiresAt: { gt: ctx.now } } }),
+    ctx.db.apiKey.count({ where: { userId: found.id, status: { not: 'archived' } } }),
+  ])
+  return {
+    ...toRow(found, { everywhere, seenAt: seen.get(found.id) }),
+    workspaces: found.memberships.map(({ workspaceId, workspace, role }) => ({
+      id: workspace.slug,
+      workspace_id: workspaceId,
+      name: workspace.name,
+      role: role as WorkspaceRole,
+    })),
+    holds: { sessions, api_keys: keys },
+  }
 }
 
 /** Keys and sessions of the person follow at once: what they may do is looked up by role on every call. */
@@ -163,7 +186,22 @@ async function allSlugs(ctx: Ctx): Promise<string[]> {
   return found.map(({ slug }) => slug)
 }
 
-function toRow(user: StoredUser, everywhere: readonly string[]): UserRow {
+/** When each of some people last used a session; one who never signed in is not among them. */
+async function lastSeen(ctx: Ctx, ids: string[]): Promise<ReadonlyMap<string, Date>> {
+  const rows = await ctx.db.session.groupBy({
+    by: ['userId'],
+    where: { userId: { in: ids } },
+    _max: { lastSeenAt: true },
+  })
+  return new Map(
+    rows.flatMap(({ userId, _max: { lastSeenAt } }) => (lastSeenAt ? [[userId, lastSeenAt]] : [])),
+  )
+}
+
+function toRow(
+  user: StoredUser,
+  { everywhere, seenAt }: { everywhere: readonly string[]; seenAt: Date | undefined },
+): UserRow {
   const isEverywhere = user.role !== 'member' && user.status === 'active'
   return {
     object: 'user',
@@ -177,6 +215,7 @@ function toRow(user: StoredUser, everywhere: readonly string[]): UserRow {
     provisioned_by: user.provisionedBy,
     created_at: user.createdAt.toISOString(),
     last_updated_at: user.lastUpdatedAt.toISOString(),
+    last_seen_at: seenAt?.toISOString() ?? null,
   }
 }
 

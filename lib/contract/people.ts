@@ -241,6 +241,24 @@ export const userRow = z.object({
   last_updated_at: z.string(),
 })
 
+export const personRow = userRow.extend({
+  /** When a session of theirs was last in use; null: they never signed in. */
+  last_seen_at: z.string().nullable(),
+  /** On a single read only, as is the next: where they were put, beside what their role opens. `id` is the slug. */
+  workspaces: z
+    .array(
+      z.object({
+        id: z.string(),
+        workspace_id: z.string(),
+        name: z.string(),
+        role: z.enum(['admin', 'manager', 'member']),
+      }),
+    )
+    .optional(),
+  /** What would end with them, beside their places. */
+  holds: z.object({ sessions: z.number(), api_keys: z.number() }).optional(),
+})
+
 /** Everybody of the organisation. */
 export const users = resource({
   path: 'admin/users',
@@ -250,7 +268,7 @@ export const users = resource({
   id: 'id',
   audit: 'users',
   workspace: 'none',
-  row: userRow,
+  row: personRow,
   create: nothing,
   update: z.object({ role: givenRole }),
   query: z.object({

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { apiKeyVerbs } from '../admin/access.ts'
 import { userVerbs } from '../admin/users.ts'
+import { personRow } from '../contract/people.ts'
 import { type AdminWorld, adminWorld } from '../testing/admin.ts'
 import { adminRoute, type RouteHandlers } from './admin.ts'
 
@@ -60,6 +61,42 @@ describe('the people of an organisation', () => {
       email: 'owner@example.test',
       role: 'owner',
     })
+  })
+
+  test('200: a single one tells where they are, when they were seen, and what would end with them', async () => {
+    const shop = await world.addWorkspace('Corner shop')
+    const dan = await world.addUser('member', { [shop.id]: 'manager' })
+    const fresh = (await get(`admin/users/${dan}`)).body
+    expect(personRow.parse(fresh)).toEqual(fresh)
+    expect(fresh).toMatchObject({
+      last_seen_at: null,
+      workspaces: [{ id: shop.slug, workspace_id: shop.id, name: 'Corner shop', role: 'manager' }],
+      holds: { sessions: 0, api_keys: 0 },
+    })
+    const now = world.runtime.now()
+    const session = (lastSeen: number, more: object = {}) => ({
+      id: world.runtime.newId(),
+      userId: dan,
+      lastSeenAt: new Date(lastSeen),
+      expiresAt: new Date(now + 86_400_000),
+      ...more,
+    })
+    await world.database.prisma.session.createMany({
+      data: [
+        session(now - 5_000),
+        session(now - 1_000, { revokedAt: new Date(now) }),
+        session(now - 9_000, { expiresAt: new Date(now) }),
+      ],
+    })
+    await world.addKey('workspace-user', ['completions.write'], { workspaceId: shop.id, userId: dan })
+    const seen = new Date(now - 1_000).toISOString()
+    expect((await get(`admin/users/${dan}`)).body).toMatchObject({
+      last_seen_at: seen,
+      holds: { sessions: 1, api_keys: 1 },
+    })
+    const list = (await get(`admin/users?email=${dan}@example.test`)).body.data as object[]
+    expect(list[0]).toMatchObject({ last_seen_at: seen })
+    expect(list[0]).not.toHaveProperty('holds')
   })
 
   test('404: those of another organisation are nobody, whatever is tried', async () => {
