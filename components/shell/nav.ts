@@ -11,6 +11,7 @@ import {
   Plug,
   ScrollText,
   ShieldQuestion,
+  UsersRound,
 } from 'lucide-react'
 
 /** A page: what it is called, and what else people call it in the search. */
@@ -114,6 +115,14 @@ export const NAV: readonly NavGroup[] = [
         scopes: ['organisation_integrations.read'],
       },
       {
+        href: '/team',
+        label: 'Team',
+        icon: UsersRound,
+        key: 't',
+        keywords: ['people', 'users', 'members', 'invite', 'invites', 'roles', 'who'],
+        scopes: ['organisation_users.list'],
+      },
+      {
         href: '/audit',
         label: 'Audit log',
         icon: FileClock,
@@ -181,6 +190,13 @@ export const ACTIONS: readonly QuickAction[] = [
     description: 'A team, a product or a stage of its own',
     keywords: ['new', 'team', 'project'],
     scopes: ['workspaces.create'],
+  },
+  {
+    href: '/team?invite=1',
+    label: 'Invite somebody',
+    description: 'A link by mail, with a role and workspaces',
+    keywords: ['new', 'user', 'person', 'team', 'member'],
+    scopes: ['organisation_users.create'],
   },
   {
     href: '/connect',

@@ -16,9 +16,13 @@ export interface Secret {
   name: string
   secret: string
   /** How one comes to another when this one is lost, as the end of a sentence: "only rotate it". */
-  otherwise: string
-  /** Lines of the `.env` file. */
-  env: Readonly<Record<string, string>>
+  otherwise?: string
+  /** Lines of the `.env` file; without them there is none. */
+  env?: Readonly<Record<string, string>>
+  /** Instead of "Store this key now", of the sentence below it, and of "I stored it". */
+  title?: string
+  lead?: ReactNode
+  done?: string
   /** What else has to be known now: how long the one before still works. */
   note?: { text: ReactNode; isBad?: boolean }
   /** Where to go next, beside closing. */
@@ -28,7 +32,7 @@ export interface Secret {
 /** Shows a secret for the only time there is: closed by saying that it is stored, and by nothing else. */
 export function showSecretOnce(secret: Secret): void {
   const modal = modals.open({
-    title: `Store this ${secret.noun} now`,
+    title: secret.title ?? `Store this ${secret.noun} now`,
     size: 560,
     withCloseButton: false,
     closeOnClickOutside: false,
@@ -43,6 +47,8 @@ function SecretOnce({
   secret,
   otherwise,
   env,
+  lead,
+  done = 'I stored it',
   note,
   next,
   close,
@@ -56,8 +62,13 @@ function SecretOnce({
   }, [])
   return (
     <Stack gap={16}>
-      <Text>
-        This is the only time the secret of <b>{name}</b> is shown. Nobody can look it up later, {otherwise}.
+      <Text component="div">
+        {lead ?? (
+          <>
+            This is the only time the secret of <b>{name}</b> is shown. Nobody can look it up later,{' '}
+            {otherwise}.
+          </>
+        )}
       </Text>
       <div className={styles.secret}>
         <code data-testid="secret">{secret}</code>
@@ -84,16 +95,20 @@ function SecretOnce({
         </Alert>
       )}
       <Group justify="space-between" gap={8}>
-        <Button
-          variant="default"
-          leftSection={<Download size={14} />}
-          onClick={() => {
-            saveFile(envFileName(name), envFile(name, env))
-            setTaken(true)
-          }}
-        >
-          Download .env
-        </Button>
+        {env ? (
+          <Button
+            variant="default"
+            leftSection={<Download size={14} />}
+            onClick={() => {
+              saveFile(envFileName(name), envFile(name, env))
+              setTaken(true)
+            }}
+          >
+            Download .env
+          </Button>
+        ) : (
+          <span />
+        )}
         <Group gap={8}>
           {next && (
             <Button
@@ -108,7 +123,7 @@ function SecretOnce({
             </Button>
           )}
           <Button variant={isTaken ? 'filled' : 'default'} onClick={close}>
-            I stored it
+            {done}
           </Button>
         </Group>
       </Group>

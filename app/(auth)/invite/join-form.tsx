@@ -99,7 +99,7 @@ export function JoinForm({
           <Alert color="yellow" variant="light" p="sm">
             You are signed in as {signedInAs}, and this invitation is for {offer.email}. Joining signs you out
             and in again as {offer.email}.{' '}
-            <Anchor component={Link} href="/" size="sm">
+            <Anchor component={Link} href="/" size="sm" underline="always">
               Stay and open the console
             </Anchor>
           </Alert>
