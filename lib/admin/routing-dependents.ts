@@ -1,10 +1,13 @@
 /** Who relies on a config: what keeps it from being deleted. Source: admin-contract §1.2, §1.7, §5.7. */
+import type { z } from 'zod'
+import type { configDependentRow } from '../contract/routing.ts'
 import { GatewayError } from '../errors.ts'
 import type { Ctx } from './context.ts'
 
 interface Dependent {
   config_id: string
   kind: 'api_keys' | 'workspaces'
+  id: string
   name: string
 }
 
@@ -14,6 +17,14 @@ export async function usersOf(ctx: Ctx, configIds: readonly string[]): Promise<M
   for (const { config_id } of await dependents(ctx, configIds))
     counts.set(config_id, (counts.get(config_id) ?? 0) + 1)
   return counts
+}
+
+/** Who names one config, keys first. */
+export async function usersNamed(ctx: Ctx, configId: string): Promise<z.output<typeof configDependentRow>[]> {
+  const found = await dependents(ctx, [configId])
+  return found
+    .map(({ kind, id, name }) => ({ object: 'config-dependent' as const, kind, id, name }))
+    .sort((a, b) => a.kind.localeCompare(b.kind) || a.name.localeCompare(b.name, 'en'))
 }
 
 /** Throws `conflict` (AB07) that says who names the config. */
@@ -50,11 +61,11 @@ async function dependents(ctx: Ctx, configIds: readonly string[]): Promise<Depen
       select id, workspace_id, array[id::text, lower(slug)] as names
       from configs where id = any(${[...configIds]}::uuid[])
     )
-    select asked.id::text as config_id, 'api_keys' as kind, k.name
+    select asked.id::text as config_id, 'api_keys' as kind, k.id::text as id, k.name
     from asked join api_keys k on k.workspace_id = asked.workspace_id and k.status <> 'archived'
       and (lower(k.defaults ->> 'config_slug') = any(asked.names) or lower(k.defaults ->> 'config_id') = any(asked.names))
     union all
-    select asked.id::text, 'workspaces', w.name
+    select asked.id::text, 'workspaces', w.id::text, w.name
     from asked join workspaces w on w.id = asked.workspace_id
       and lower(w.defaults ->> 'user_api_key_config') = any(asked.names)`
 }

@@ -1,6 +1,7 @@
 /** Configs as replies and the audit trail carry them. Source: admin-contract §1.7, ruling 7. */
 import type { z } from 'zod'
 import type { configRow, configVersionRow } from '../contract/routing.ts'
+import { configSummary } from '../contract/routing-summary.ts'
 import type { Config, ConfigVersion } from '../db/generated/client.ts'
 import type { Ctx } from './context.ts'
 import type { StoredConfig } from './routing-find.ts'
@@ -8,8 +9,8 @@ import { masked, opened } from './sealed-json.ts'
 
 type ConfigRow = z.output<typeof configRow>
 
-/** As lists carry it: without its text. */
-export function configListRow(ctx: Ctx, config: Config, usedBy: number): ConfigRow {
+/** As lists carry it: without its text, which stands as it is kept; a summary reads no secrets. */
+export function configListRow(ctx: Ctx, config: Config, text: unknown, usedBy: number): ConfigRow {
   return {
     object: 'config',
     id: config.id,
@@ -22,6 +23,7 @@ export function configListRow(ctx: Ctx, config: Config, usedBy: number): ConfigR
     type: 'ORG_CONFIG',
     format: 'json',
     version_id: config.versionId,
+    summary: configSummary(text),
     used_by: usedBy,
     owner_id: config.createdBy,
     created_by: config.createdBy,
@@ -33,12 +35,15 @@ export function configListRow(ctx: Ctx, config: Config, usedBy: number): ConfigR
 
 /** Read alone: the text is JSON, whatever form it was written in. */
 export function configDetailRow(ctx: Ctx, config: StoredConfig, usedBy: number): ConfigRow {
-  return { ...configListRow(ctx, config, usedBy), config: JSON.stringify(shown(ctx, config.version)) }
+  return {
+    ...configListRow(ctx, config, config.version.config, usedBy),
+    config: JSON.stringify(shown(ctx, config.version)),
+  }
 }
 
 /** For the audit trail: the config as an object, so that its differences can be told apart. */
 export function configAuditRow(ctx: Ctx, config: StoredConfig): Record<string, unknown> {
-  const { used_by, ...row } = configListRow(ctx, config, 0)
+  const { used_by, summary, ...row } = configListRow(ctx, config, {}, 0)
   return { ...row, config: shown(ctx, config.version) }
 }
 

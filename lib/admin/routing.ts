@@ -4,7 +4,7 @@ import { configs } from '../contract/routing.ts'
 import type { Prisma } from '../db/generated/client.ts'
 import { named } from './catalog-find.ts'
 import { type Ctx, isUuid, need, notFound, workspacesOf } from './context.ts'
-import { refuseWhileUsed, usersOf } from './routing-dependents.ts'
+import { refuseWhileUsed, usersNamed, usersOf } from './routing-dependents.ts'
 import { findConfig, readConfig, type StoredConfig } from './routing-find.ts'
 import { configAuditRow, configDetailRow, configListRow, versionRow } from './routing-rows.ts'
 import { checkedConfig } from './routing-rules.ts'
@@ -35,11 +35,20 @@ async function list(ctx: Ctx, query: Query) {
       take: query.page_size,
     }),
   ])
-  const users = await usersOf(
-    ctx,
-    rows.map(({ id }) => id),
+  const [users, texts] = await Promise.all([
+    usersOf(
+      ctx,
+      rows.map(({ id }) => id),
+    ),
+    ctx.db.configVersion.findMany({
+      where: { id: { in: rows.map(({ versionId }) => versionId) } },
+      select: { id: true, config: true },
+    }),
+  ])
+  const textOf = new Map(texts.map(({ id, config }) => [id, config]))
+  const data = rows.map((row) =>
+    configListRow(ctx, row, textOf.get(row.versionId) ?? null, users.get(row.id) ?? 0),
   )
-  const data = rows.map((row) => configListRow(ctx, row, users.get(row.id) ?? 0))
   return { success: true, object: 'list', total, data }
 }
 
@@ -132,6 +141,12 @@ async function versions(ctx: Ctx, { id, ...page }: Page & { id: string }) {
   return { success: true, object: 'list', total, data: rows.map((row) => versionRow(ctx, row, config)) }
 }
 
+/** Who would lose it: what a deletion stops at. */
+async function dependents(ctx: Ctx, { id }: { id: string }) {
+  const data = await usersNamed(ctx, (await findConfig(ctx, id, 'read')).id)
+  return { success: true, object: 'list', total: data.length, data }
+}
+
 /** A new version with the text of an old one, which must still be fit to save. */
 async function restore(ctx: Ctx, { id, version_id }: { id: string; version_id: string }) {
   const before = await findConfig(ctx, id, 'update')
@@ -148,7 +163,7 @@ export const configVerbs = verbs(configs, {
   read,
   update,
   delete: remove,
-  actions: { versions, restore },
+  actions: { versions, dependents, restore },
 })
 
 /** The text to keep; undefined where it is what is kept already. */

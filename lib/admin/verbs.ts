@@ -3,6 +3,7 @@
  * the transaction and the audit row come from here; a verb says only what it does. Source: house-style §6.
  */
 import type { z } from 'zod'
+import { namesakeOf } from '../contract/near-miss.ts'
 import { type Action, listOf, nothing, type Resource, type WorkspaceRule } from '../contract/resource.ts'
 import { errorRow, GatewayError } from '../errors.ts'
 import { type AuditedCall, writeAudit } from './audit.ts'
@@ -18,7 +19,6 @@ import {
 } from './context.ts'
 import { fromDatabase } from './database-errors.ts'
 import { Download } from './download.ts'
-import { namesakeOf } from './near-miss.ts'
 import { lacks } from './refusals.ts'
 import { invalidField, parse } from './validation.ts'
 

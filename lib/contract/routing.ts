@@ -15,6 +15,8 @@ export const configRow = z.object({
   version_id: z.string(),
   /** JSON text, secrets masked; on a single read only. */
   config: z.string().optional(),
+  /** What it does, in words: `Fallback over 2 targets, cache simple`. */
+  summary: z.string(),
   /** Keys and workspaces that name it as their default. */
   used_by: z.number(),
   /** As `created_by`, by the name the official clients read. */
@@ -37,6 +39,14 @@ export const configVersionRow = z.object({
   /** Null: a key did it. */
   created_by: z.string().nullable(),
   created_at: z.string(),
+})
+
+/** Who names a config as the default of their calls. */
+export const configDependentRow = z.object({
+  object: z.literal('config-dependent'),
+  kind: z.enum(['api_keys', 'workspaces']),
+  id: z.string(),
+  name: z.string(),
 })
 
 /** An object as `routingConfig` reads it, or the same as JSON text. A secret that stands masked stays what it was. */
@@ -78,6 +88,15 @@ export const configs = resource({
       verb: 'read',
       summary: 'List the versions of a config',
       input: z.object(paging(50)),
+      audit: null,
+    },
+    /** What a deletion would stop at. */
+    dependents: {
+      method: 'GET',
+      path: '{slug}/dependents',
+      verb: 'read',
+      summary: 'List the keys and workspaces that use a config',
+      input: z.object({}),
       audit: null,
     },
     restore: {

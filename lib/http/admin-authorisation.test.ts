@@ -149,6 +149,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET configs/{id}': { scopes: ['configs.read'], roles: members },
   'PUT configs/{id}': { scopes: ['configs.update'], roles: managers },
   'DELETE configs/{id}': { scopes: ['configs.delete'], roles: managers },
+  'GET configs/{slug}/dependents': { scopes: ['configs.read'], roles: members },
   'GET configs/{slug}/versions': { scopes: ['configs.read'], roles: members },
   'POST configs/{slug}/versions/{version_id}/restore': { scopes: ['configs.update'], roles: managers },
 

@@ -313,6 +313,7 @@ describe('GET /configs', () => {
     expect(body).toMatchObject({ success: true, object: 'list' })
     const [row] = body.data as Record<string, unknown>[]
     expect(row).toMatchObject({ slug, used_by: 0, type: 'ORG_CONFIG', format: 'json', status: 'active' })
+    expect(row).toHaveProperty('summary', 'Sent to @one')
     expect(row).not.toHaveProperty('config')
     expect(Number(body.total)).toBeGreaterThan(1)
   })
@@ -572,6 +573,10 @@ describe('DELETE /configs/{slug}', () => {
       data: { name: 'checkout-bot', defaults: { config_id: said, config_slug: slug } as object },
     })
     expect((await read(slug)).used_by).toBe(1)
+    expect((await as('GET', `configs/${slug}/dependents`)).body).toMatchObject({
+      total: 1,
+      data: [{ object: 'config-dependent', kind: 'api_keys', id: key.id, name: 'checkout-bot' }],
+    })
     for (const { status, body } of [
       await as('DELETE', `configs/${slug}`),
       await put(slug, { status: 'archived' }),

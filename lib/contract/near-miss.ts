@@ -3,7 +3,7 @@
  * name. Only used to word a refusal.
  */
 import type { z } from 'zod'
-import { namesakeAmong, nearestAmong } from '../contract/nearest.ts'
+import { namesakeAmong, nearestAmong } from './nearest.ts'
 
 type Schema = z.ZodType & { _zod: { def: Record<string, unknown> & { type: string } } }
 
