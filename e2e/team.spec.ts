@@ -152,7 +152,6 @@ test.describe('Team', () => {
     await form.getByText('API', { exact: true }).click()
     await expect(form.getByText('admin/users/invites', { exact: false }).first()).toBeVisible()
     await form.getByText('Form', { exact: true }).click()
-    await isAccessible(owner)
     await form.getByRole('button', { name: 'Make link' }).click()
 
     const shown = dialog(owner, 'Hand this link over')
@@ -246,14 +245,14 @@ test.describe('Team', () => {
     ]) {
       await owner.goto(`${world.url}/team${path}`)
       await owner.getByRole('heading', { level: 1 }).waitFor()
-      await owner.waitForTimeout(700)
+      await owner.waitForTimeout(400)
       await isAccessible(owner)
     }
     await owner.setViewportSize({ width: 390, height: 844 })
     for (const path of ['', '?tab=invites', '?invite=1']) {
       await owner.goto(`${world.url}/team${path}`)
       await owner.getByRole('heading', { level: 1 }).waitFor()
-      await owner.waitForTimeout(500)
+      await owner.waitForTimeout(300)
       expect(await sideways(owner), path).toBe(0)
     }
     await owner.setViewportSize({ width: 1280, height: 720 })
