@@ -93,13 +93,23 @@ test.describe('Notifications', () => {
     await bell(page).click()
     const panel = dialog(page)
     await expect(panel.getByText(`${NEWCOMER.email} joined`, { exact: false }).first()).toBeVisible()
+    const bar = page.getByRole('banner').getByRole('button')
+    const places = async () => Promise.all((await bar.all()).map((button) => button.boundingBox()))
+    const before = await places()
     await panel.getByRole('button', { name: 'Mark as read', exact: false }).first().click()
     await expect(bell(page)).toHaveAccessibleName('Notifications')
+    expect(await places(), 'where the buttons of the bar stand').toEqual(before)
     await page.keyboard.press('Escape')
     await expect(panel).toBeHidden()
     await expect(bell(page)).toBeFocused()
     await page.reload()
     await expect(bell(page)).toHaveAccessibleName('Notifications')
+
+    // What it is about is one step away.
+    await bell(page).click()
+    await panel.getByRole('link', { name: new RegExp(`^${NEWCOMER.email} joined`) }).click()
+    await expect(heading(page, 'Team')).toBeVisible()
+    await expect(dialog(page).getByText(NEWCOMER.email).first()).toBeVisible()
   })
 
   test('a webhook is added, its receiver runs as pasted, and a test says what it answered', async ({
@@ -238,6 +248,7 @@ test.describe('Notifications', () => {
       [`?tab=webhooks&open=${hook}`, async () => {}],
       [`?tab=webhooks&open=${hook}&pane=verify`, async () => {}],
       [`?tab=webhooks&open=${hook}&pane=edit`, async () => {}],
+      [`?tab=webhooks&open=${hook}&pane=code`, async () => {}],
       ['?tab=deliveries', async () => {}],
       [`?tab=deliveries&open=${data[0]?.id}`, async () => {}],
     ]

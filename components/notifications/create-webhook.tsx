@@ -1,21 +1,19 @@
 'use client'
 
-import { SegmentedControl, Text } from '@mantine/core'
+import { SegmentedControl } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { webhooks } from '@/lib/contract/webhooks.ts'
 import { type Field, ResourceForm } from '../resource/form.tsx'
 import type { Values } from '../resource/values.ts'
 import { useWorkspaceId, useWorkspaces } from '../shell/workspace.tsx'
-import { actAsCode } from '../ui/act-code.ts'
-import { CodeTabs, useOrigin } from '../ui/code-tabs.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { notifyDone } from '../ui/notify.tsx'
 import { UrlDrawer } from '../ui/url-drawer.tsx'
 import { setUrlState } from '../ui/url-state.ts'
 import { ofWebhooks, useManages, type Webhook } from './data.ts'
-import { SECRET_ENV } from './verify-code.ts'
 import { FORGOTTEN, showWebhookSecret } from './webhook-acts.tsx'
+import { AddingAsCode } from './webhook-code.tsx'
 import { FIELDS, oneOf } from './webhook-fields.tsx'
 
 /** Add webhook, at `?create=1`. */
@@ -96,7 +94,7 @@ function Form({
           { value: 'api', label: 'API' },
         ]}
       />
-      {isCode && <AsCode values={values} />}
+      {isCode && <AddingAsCode values={values} />}
       <div hidden={isCode}>
         <ResourceForm
           schema={webhooks.create}
@@ -115,33 +113,5 @@ function Form({
         />
       </div>
     </>
-  )
-}
-
-/** Adding this webhook, as code. */
-function AsCode({ values }: { values: Values }) {
-  const origin = useOrigin()
-  const { name, url, events, format, workspace_id, secret } = values
-  return (
-    <div>
-      <Text size="sm" c="dimmed" mb={8}>
-        Adding this webhook, as code. The key in <code>TOLLGATE_API_KEY</code> needs the scope{' '}
-        <code>{workspace_id ? 'workspaces.update' : 'organisation_settings.update'}</code>.
-      </Text>
-      <CodeTabs
-        snippets={actAsCode({
-          origin,
-          path: webhooks.path,
-          body: {
-            name: name || undefined,
-            url: url || 'https://hooks.example.com/tollgate',
-            events: Array.isArray(events) && events.length > 0 ? events : undefined,
-            format,
-            workspace_id: workspace_id || undefined,
-            secret: secret ? { env: SECRET_ENV } : undefined,
-          },
-        })}
-      />
-    </div>
   )
 }

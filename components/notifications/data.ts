@@ -28,11 +28,15 @@ export const ALSO_SENT = { alsoRefresh: [webhooks, mailSettings] } as const
 /** A test is a delivery. */
 export const ALSO_TESTED = { alsoRefresh: [deliveries, mailSettings] } as const
 
-/** Whether the person sees what belongs to the organisation, and may change it. */
+/**
+ * Whether the person sees what belongs to the organisation, and may change it. Until the scopes are known the role is
+ * believed, so that nothing moves once they are.
+ */
 export function useOrganisationRights(): { sees: boolean; changes: boolean } {
-  const { me } = useWorkspaces()
-  const changes = me?.scopes.includes('organisation_settings.update') ?? false
-  return { sees: changes || (me?.scopes.includes('organisation_settings.read') ?? false), changes }
+  const { me, role } = useWorkspaces()
+  if (!me) return { sees: role !== 'member', changes: role !== 'member' }
+  const changes = me.scopes.includes('organisation_settings.update')
+  return { sees: changes || me.scopes.includes('organisation_settings.read'), changes }
 }
 
 /** Whether the person may change what belongs to a workspace; with null, to the organisation. */

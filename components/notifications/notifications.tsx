@@ -5,6 +5,7 @@ import { Plus } from 'lucide-react'
 import { count, plural } from '../format.ts'
 import { useWorkspaces } from '../shell/workspace.tsx'
 import { type Answer, AnswerStrip } from '../ui/answer-strip.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { setUrlState, useUrlState } from '../ui/url-state.ts'
 import { Channels } from './channels.tsx'
@@ -16,10 +17,11 @@ import { Webhooks } from './webhooks.tsx'
 /** Who hears of what happens here, on which ways, and what really reached them. */
 export function NotificationsScreen() {
   const [said] = useUrlState('tab')
-  const { all } = useWorkspaces()
+  const { all, me } = useWorkspaces()
   const { sees } = useOrganisationRights()
   const manages = useManages()
   const canCreate = manages(null) || all.some(({ id }) => manages(id))
+  if (me && !sees && !canCreate) return <NotForYou />
   const tabs = {
     ...(sees ? { channels: 'Channels' } : {}),
     webhooks: 'Webhooks',
@@ -65,6 +67,15 @@ export function NotificationsScreen() {
       </Tabs>
       <CreateWebhook />
     </>
+  )
+}
+
+function NotForYou() {
+  return (
+    <EmptyState title="This is for those who look after something" level={1}>
+      It needs <code>organisation_settings.read</code>, or <code>workspaces.update</code> in a workspace. What
+      concerns you yourself stands behind the bell, at the top.
+    </EmptyState>
   )
 }
 

@@ -28,6 +28,7 @@ import { RecentDeliveries } from './recent-deliveries.tsx'
 import { TestResult } from './test-result.tsx'
 import { SECRET_ENV, VERIFY_CODE } from './verify-code.ts'
 import { useWebhookActs } from './webhook-acts.tsx'
+import { WebhookAsCode } from './webhook-code.tsx'
 import { FIELDS } from './webhook-fields.tsx'
 import { WebhookStatus } from './webhooks.tsx'
 import { eventsWords, eventTitle } from './words.tsx'
@@ -54,7 +55,12 @@ export function WebhookDetail({ id, listed }: { id: string; listed: Webhook | un
   if (error && !webhook) return <Problem error={error} label="The webhook" retry={refetch} />
   if (!webhook) return <FactsPlaceholder />
   const canChange = manages(webhook.workspace_id)
-  const panes = { overview: 'Overview', verify: 'Verify signatures', ...(canChange ? { edit: 'Edit' } : {}) }
+  const panes = {
+    overview: 'Overview',
+    verify: 'Verify signatures',
+    ...(canChange ? { edit: 'Edit' } : {}),
+    code: 'API',
+  }
   const pane = said !== null && said in panes ? said : 'overview'
   return (
     <Tabs
@@ -77,6 +83,9 @@ export function WebhookDetail({ id, listed }: { id: string; listed: Webhook | un
       </Tabs.Panel>
       <Tabs.Panel value="edit">
         <Edit key={webhook.last_updated_at} webhook={webhook} />
+      </Tabs.Panel>
+      <Tabs.Panel value="code">
+        <WebhookAsCode webhook={webhook} />
       </Tabs.Panel>
     </Tabs>
   )

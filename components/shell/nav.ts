@@ -199,6 +199,13 @@ export const ACTIONS: readonly QuickAction[] = [
     scopes: ['organisation_users.create'],
   },
   {
+    href: '/notifications?tab=webhooks&create=1',
+    label: 'Add webhook',
+    description: 'Posts what happens here to an address or to Slack',
+    keywords: ['new', 'endpoint', 'slack', 'alert'],
+    scopes: ['organisation_settings.update', 'workspaces.update'],
+  },
+  {
     href: '/connect',
     label: 'Connect a client',
     description: 'Lines to paste for Hermes, SDKs and curl',

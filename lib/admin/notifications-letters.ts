@@ -38,10 +38,10 @@ const LETTERS: { [Kind in EventKind]: Write<Kind> } = {
     button: { label: 'Accept invitation', path: null },
   }),
 
-  'invite.accepted': ({ email, role }, { organisation }) => ({
+  'invite.accepted': ({ user_id, email, role }, { organisation }) => ({
     subject: `${email} joined ${organisation}`,
     lines: [`${email} accepted your invitation and is now ${aRole(role)} of ${organisation}.`],
-    button: null,
+    button: { label: 'Open the person', path: `/team?open=${user_id}` },
   }),
 
   'member.added': ({ workspace, role, by }, { organisation }) => ({
