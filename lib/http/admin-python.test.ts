@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { adminFamilies } from '../testing/admin-families.ts'
 import { startAdminServer } from '../testing/admin-server.ts'
-import { isPythonInstalled, runPrograms, runPython } from '../testing/portkey/python.ts'
-import { ROWS } from '../testing/portkey/rows.ts'
+import { isPythonInstalled, partsOfPython, runPrograms, runPython } from '../testing/portkey/python.ts'
+import { forgotten, ROWS } from '../testing/portkey/rows.ts'
 import type { Transcript } from '../testing/portkey/transcript.ts'
 import { type PortkeyWorld, portkeyWorld } from '../testing/portkey/world.ts'
 import { adminRoute } from './admin.ts'
 
 const NAMED = ROWS.map((row) => [row.objects, row] as const)
 /** A Python takes a second to start, and many times that on a busy machine. */
-const PYTHON_MS_MAX = 120_000
+const PYTHON_MS_MAX = 240_000
 
 describe.skipIf(!isPythonInstalled())('the official Python client, unchanged', () => {
   describe.each(['empty', 'populated'] as const)('on an organisation that is %s', (kind) => {
@@ -51,6 +51,12 @@ describe.skipIf(!isPythonInstalled())('the official Python client, unchanged', (
       if (typeof told !== 'object') throw new Error(told)
       return told.calls.map((call) => ('refused' in call ? call.refused : call))
     }
+
+    test('administers nothing that has no row', async () => {
+      const parts = await partsOfPython()
+      expect(parts).toEqual(expect.arrayContaining(ROWS.flatMap((row) => row.parts)))
+      expect(forgotten(parts)).toEqual([])
+    })
 
     test('runs the sample of the guide with nothing but its base URL changed', async () => {
       const { given, routes, server, world } = served

@@ -2,8 +2,8 @@ import Portkey from 'portkey-ai'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { adminFamilies } from '../testing/admin-families.ts'
 import { startAdminServer } from '../testing/admin-server.ts'
-import { recorded } from '../testing/portkey/node.ts'
-import { ROWS } from '../testing/portkey/rows.ts'
+import { partsOf, recorded } from '../testing/portkey/node.ts'
+import { forgotten, ROWS } from '../testing/portkey/rows.ts'
 import { type PortkeyWorld, portkeyWorld } from '../testing/portkey/world.ts'
 import { adminRoute } from './admin.ts'
 
@@ -37,6 +37,12 @@ describe('the official Node client, unchanged', () => {
       portkey = new Portkey({ apiKey: served.world.adminKey, baseURL: served.server.url })
     })
     afterAll(() => served.close())
+
+    test('administers nothing that has no row', () => {
+      const parts = partsOf(portkey)
+      expect(parts).toEqual(expect.arrayContaining(ROWS.flatMap((row) => row.parts)))
+      expect(forgotten(parts)).toEqual([])
+    })
 
     test('makes the key of the guide', async () => {
       const { given } = served
@@ -91,15 +97,54 @@ describe('the official Node client, unchanged', () => {
       }
     })
 
-    test('virtual keys: a key of the workspace needs to name none', async () => {
+    test('workspaces: force ends what is in the way', async () => {
+      const { admin, configs } = portkey
+      const { slug } = await admin.workspaces.create({ name: 'Short-lived' })
+      await configs.create({ name: 'Inside', config: { retry: { attempts: 2 } }, workspace_id: String(slug) })
+      const said = { workspaceId: String(slug), name: 'Short-lived' }
+      await expect(admin.workspaces.delete(said)).rejects.toMatchObject({
+        status: 409,
+        message: expect.stringContaining('1 config'),
+      })
+      await admin.workspaces.delete({ ...said, ...{ force_delete: true } })
+      await expect(admin.workspaces.retrieve(said)).resolves.toMatchObject({ status: 'archived' })
+    })
+
+    test('configs, guardrails and virtual keys: a key of the workspace needs to name none', async () => {
       const { given, server, world } = served
-      const scopes = ['create', 'read', 'update', 'delete', 'list'].map((verb) => `virtual_keys.${verb}`)
+      const scopes = ['virtual_keys', 'configs', 'guardrails'].flatMap((family) =>
+        ['create', 'read', 'update', 'delete', 'list'].map((verb) => `${family}.${verb}`),
+      )
       const { secret } = await world.addKey('workspace-service', scopes)
-      const { virtualKeys } = new Portkey({ apiKey: secret, baseURL: server.url })
+      const { configs, guardrails, virtualKeys } = new Portkey({ apiKey: secret, baseURL: server.url })
+
       const { slug = '' } = await virtualKeys.create({ name: 'Ours', provider: 'openai', key: given.secret })
       expect((await virtualKeys.list()).data).toContainEqual(expect.objectContaining({ slug, name: 'Ours' }))
       await virtualKeys.update({ slug, name: 'New' })
       expect(await virtualKeys.retrieve({ slug })).toMatchObject({ name: 'New' })
+
+      const config = await configs.create({ name: 'Ours', config: { provider: `@${slug}` } })
+      const named = { slug: String(config.slug) }
+      expect((await configs.list()).data).toContainEqual(expect.objectContaining(named))
+      await configs.update({ ...named, name: 'New' })
+      expect(await configs.retrieve(named)).toMatchObject({ name: 'New', workspace_id: given.workspace_id })
+      await configs.delete(named)
+
+      const feedback = { feedback: { value: 1, weight: 1, metadata: '' } }
+      const made = await guardrails.create({
+        name: 'Ours',
+        checks: [{ id: 'default.notNull' }],
+        actions: { deny: true, async: false, on_success: feedback, on_fail: feedback },
+      })
+      const guardrail_id = made.slug
+      expect((await guardrails.list()).data).toContainEqual(expect.objectContaining({ id: made.id }))
+      await guardrails.update({ guardrail_id, name: 'New' })
+      expect(await guardrails.retrieve({ guardrail_id })).toMatchObject({
+        name: 'New',
+        workspace_id: given.workspace_id,
+      })
+      await guardrails.delete({ guardrail_id })
+
       await virtualKeys.delete({ slug })
       await expect(virtualKeys.retrieve({ slug })).rejects.toMatchObject({ status: 404 })
     })

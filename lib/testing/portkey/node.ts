@@ -52,10 +52,22 @@ function methodsOf(client: Portkey, path: string): string[] {
   const part = path
     .split('.')
     .reduce<object>((inner, name) => Reflect.get(inner, camel(name)) as object, client)
-  return Object.getOwnPropertyNames(Object.getPrototypeOf(part))
-    .filter((name) => name !== 'constructor')
-    .map((name) => `${path}.${snake(name)}`)
+  return ownMethods(part).map((name) => `${path}.${snake(name)}`)
 }
+
+/** Every part of the client that has methods, by its Python name: `admin.users.invites`. */
+export function partsOf(part: object, path = ''): string[] {
+  return Object.entries(part).flatMap(([name, inner]) => {
+    const isPart = typeof inner === 'object' && inner !== null && name !== 'client' && isMade(inner)
+    if (!isPart) return []
+    const at = `${path}${snake(name)}`
+    return [...(ownMethods(inner).length > 0 ? [at] : []), ...partsOf(inner, `${at}.`)]
+  })
+}
+
+const isMade = (value: object) => ![Object.prototype, Array.prototype].includes(Object.getPrototypeOf(value))
+const ownMethods = (part: object) =>
+  Object.getOwnPropertyNames(Object.getPrototypeOf(part)).filter((name) => name !== 'constructor')
 
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 const camel = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())

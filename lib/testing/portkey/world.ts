@@ -8,6 +8,7 @@ import { type AdminServer, startAdminServer } from '../admin-server.ts'
 export type Given = Readonly<{
   workspace_id: string
   workspace_slug: string
+  organisation_id: string
   owner_id: string
   /** Of a config in the workspace; null where nobody has made one. */
   config_slug: string | null
@@ -40,6 +41,7 @@ export async function portkeyWorld(kind: 'empty' | 'populated'): Promise<Portkey
     given: {
       workspace_id: workspaceId,
       workspace_slug: slug,
+      organisation_id: world.first.organisationId,
       owner_id: world.ownerId,
       config_slug,
       secret: SECRET,
@@ -104,10 +106,12 @@ async function populate(world: AdminWorld, routes: RouteHandlers): Promise<strin
   await world.addUser('admin')
   const member = await world.addUser('member', { [workspaceId]: 'member', [search.id]: 'manager' })
 
-  const slug = 'pc-front-0a1b2c'
-  await prisma.config.create({
-    data: { id: world.runtime.newId(), workspaceId, slug, name: 'Front', versionId: world.runtime.newId() },
-  })
+  const config = (name: string, workspace_id: string) =>
+    send('POST', 'configs', { name, workspace_id, config: { retry: { attempts: 3 } } })
+  const { slug } = await config('Front', workspaceId)
+  for (const name of ['Back', 'Side']) await config(name, workspaceId)
+  await config('Front', search.id)
+  await govern(send, workspaceId)
 
   for (const ai_provider_id of ['openai', 'anthropic', 'groq', 'mistral-ai', 'deepseek', 'x-ai']) {
     await send('POST', 'integrations', {
@@ -167,5 +171,28 @@ async function populate(world: AdminWorld, routes: RouteHandlers): Promise<strin
       aiProviderId: 'openai',
     },
   })
-  return slug
+  return String(slug)
+}
+
+type Send = (method: string, path: string, body: object) => Promise<Record<string, unknown>>
+
+/** Guardrails, policies of both kinds and open invites. */
+async function govern(send: Send, workspace_id: string): Promise<void> {
+  const about = { conditions: [{ key: 'workspace_id', value: '*' }], group_by: [{ key: 'metadata._user' }] }
+  for (const name of ['One', 'Two', 'Three']) {
+    const checks = [{ id: 'default.wordCount', parameters: { minWords: 1, maxWords: 9 } }]
+    await send('POST', 'guardrails', { name, checks, workspace_id })
+    await send('POST', 'policies/usage-limits', {
+      name,
+      type: 'cost',
+      credit_limit: 9,
+      ...about,
+      workspace_id,
+    })
+    await send('POST', 'policies/rate-limits', {
+      ...{ name, type: 'requests', unit: 'rpm', value: 9, workspace_id },
+      ...about,
+    })
+    await send('POST', 'admin/users/invites', { email: `${name}@example.test`, role: 'member' })
+  }
 }
