@@ -9,11 +9,15 @@ import { ERRORS } from '../errors.ts'
 export function openApi(families: readonly Verbs[], about: { publicUrl: string; version: string }): Document {
   const paths: Document['paths'] = {}
   const tags = new Set<string>()
+  const templates = new Map<string, string>()
   for (const { resource, routes } of families) {
     for (const route of routes) {
       tags.add(resource.path)
-      const at = `/${route.path}`
-      paths[at] = { ...paths[at], [route.method.toLowerCase()]: operation(route, resource.path) }
+      // Two templates that differ in the names of their parts alone are one path, which may stand here once.
+      const shape = route.path.replaceAll(/\{\w+\}/g, '{}')
+      const at = templates.get(shape) ?? `/${route.path}`
+      templates.set(shape, at)
+      paths[at] = { ...paths[at], [route.method.toLowerCase()]: operation(route, at, resource.path) }
     }
   }
   return {
@@ -60,10 +64,11 @@ const ENVELOPE = z.object({
 /** Refusals any route may make, by what they are called in `lib/errors.ts`. */
 const REFUSALS = ['validation', 'unauthenticated', 'forbidden', 'not_found', 'conflict', 'throttled'] as const
 
-function operation(route: Route, tag: string): Operation {
+function operation(route: Route, at: string, tag: string): Operation {
   const input = jsonSchema(route.input, 'input')
   const takesBody = route.method === 'POST' || route.method === 'PUT'
-  const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name))
+  const inPath = partsOf(at)
+  const ownNames = partsOf(route.path)
   const hasFields = Object.keys(input.properties ?? {}).length > 0
   return {
     operationId: `${route.verb}_${route.path.replaceAll(/[^a-z0-9]+/gi, '_').replace(/_$/, '')}`,
@@ -74,7 +79,12 @@ function operation(route: Route, tag: string): Operation {
     ...(route.needsAllScopes ? { 'x-needs-all-scopes': true as const } : {}),
     security: route.isOpen ? [] : signIns(route),
     parameters: [
-      ...inPath.map((name): Parameter => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+      ...inPath.map(
+        (name, index): Parameter => ({
+          ...{ name, in: 'path', required: true, schema: { type: 'string' } },
+          ...(ownNames[index] === name ? {} : { description: `The \`${ownNames[index]}\`.` }),
+        }),
+      ),
       ...(takesBody ? [] : queryOf(input, inPath)),
     ],
     ...(takesBody && hasFields
@@ -128,7 +138,11 @@ function whoMay(route: Route): string {
 
 const meaning = (id: string) => SCOPES.find((scope) => scope.id === id)?.meaning ?? id
 
+const partsOf = (path: string) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name))
+
+/** The one schema of the contract that holds itself is any JSON, which a schema without rules says too, and in any place. */
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
-  return rest as JsonSchema
+  const { $schema, $defs, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  const plain = JSON.stringify(rest, (_, value) => (value?.$ref === undefined ? value : {}))
+  return JSON.parse(plain) as JsonSchema
 }
