@@ -5,12 +5,13 @@ import { useQuery } from '@tanstack/react-query'
 import { ChevronRight } from 'lucide-react'
 import { useId, useState } from 'react'
 import { configs } from '@/lib/contract/routing.ts'
-import { ApiError, queries } from '@/lib/queries.ts'
+import { queries } from '@/lib/queries.ts'
 import { plural } from '../format.ts'
 import { BudgetFields, RateFields } from '../limits/fields.tsx'
 import type { FormState } from '../resource/form-state.ts'
 import { useWorkspaceId } from '../shell/workspace.tsx'
 import { type KeyDraft, keyProblems } from './key-draft.ts'
+import { ConfigNote } from './key-words.tsx'
 import styles from './keys.module.css'
 
 const PATHS = [
@@ -26,6 +27,9 @@ export function AdvancedFields({ form }: { form: FormState<KeyDraft> }) {
   const { values, set, problem, judge } = form
   const [isOpened, setOpened] = useState<boolean | null>(null)
   const id = useId()
+  const onScreen = useWorkspaceId()
+  // Configs live in a workspace, and so must the key.
+  const home = values.type === 'organisation-service' ? values.boundTo : onScreen
   const used = countOf(values)
   const isOpen = PATHS.some((path) => problem(path)) || (isOpened ?? used > 0)
   return (
@@ -44,7 +48,7 @@ export function AdvancedFields({ form }: { form: FormState<KeyDraft> }) {
       </UnstyledButton>
       <Collapse expanded={isOpen} id={id}>
         <Stack gap={20} pt={16}>
-          <ConfigField form={form} isShown={isOpen} />
+          {home && <ConfigField form={form} isShown={isOpen} workspaceId={home} />}
           <Switch
             label="Requests may name another config"
             description="Off: a request that names a config other than the key’s is refused."
@@ -62,10 +66,10 @@ export function AdvancedFields({ form }: { form: FormState<KeyDraft> }) {
             error={problem('alert_emails')}
             splitChars={[',', ';', ' ']}
             acceptValueOnBlur
-            onBlur={() => judge(['alert_emails'], keyProblems(values, Date.now()))}
+            onBlur={() => judge(['alert_emails'], keyProblems(values, { nowMs: Date.now() }))}
             onChange={(alertEmails) => {
               set({ alertEmails })
-              judge(['alert_emails'], keyProblems({ ...values, alertEmails }, Date.now()))
+              judge(['alert_emails'], keyProblems({ ...values, alertEmails }, { nowMs: Date.now() }))
             }}
           />
         </Stack>
@@ -74,9 +78,16 @@ export function AdvancedFields({ form }: { form: FormState<KeyDraft> }) {
   )
 }
 
-function ConfigField({ form, isShown }: { form: FormState<KeyDraft>; isShown: boolean }) {
+function ConfigField({
+  form,
+  isShown,
+  workspaceId,
+}: {
+  form: FormState<KeyDraft>
+  isShown: boolean
+  workspaceId: string
+}) {
   const { values, set, problem, judge } = form
-  const workspaceId = useWorkspaceId()
   const list = useQuery({
     ...queries(configs, workspaceId).list({ page_size: 100 }),
     enabled: isShown,
@@ -86,28 +97,26 @@ function ConfigField({ form, isShown }: { form: FormState<KeyDraft>; isShown: bo
   const known = list.data?.data.map(({ slug, name }) => ({ value: slug, label: `${name} · ${slug}` })) ?? []
   const kept = values.configId
   const isKnown = kept === '' || known.some(({ value }) => value === kept)
-  const isUnbuilt = list.error instanceof ApiError && list.error.status === 501
   return (
-    <Select
-      label="Default config"
-      description={
-        isUnbuilt
-          ? 'This version keeps no configs yet, so there is none to choose.'
-          : 'What its calls use unless they name another.'
-      }
-      placeholder="None"
-      data={isKnown ? known : [...known, { value: kept, label: kept }]}
-      value={kept === '' ? null : kept}
-      onChange={(configId) => {
-        set({ configId: configId ?? '' })
-        judge(['defaults.config_id'], {})
-      }}
-      disabled={(isUnbuilt || known.length === 0) && kept === ''}
-      error={problem('defaults.config_id')}
-      data-path="defaults.config_id"
-      searchable
-      clearable
-    />
+    <Stack gap={8}>
+      <Select
+        label="Default config"
+        description="What its calls use unless they name another."
+        placeholder={list.isSuccess && known.length === 0 ? 'This workspace has no configs' : 'None'}
+        data={isKnown ? known : [...known, { value: kept, label: kept }]}
+        value={kept === '' ? null : kept}
+        onChange={(configId) => {
+          set({ configId: configId ?? '' })
+          judge(['defaults.config_id'], {})
+        }}
+        disabled={known.length === 0 && kept === ''}
+        error={problem('defaults.config_id')}
+        data-path="defaults.config_id"
+        searchable
+        clearable
+      />
+      {kept !== '' && <ConfigNote />}
+    </Stack>
   )
 }
 

@@ -7,14 +7,13 @@ import { Copyable } from '../ui/copyable.tsx'
 import { Time } from '../ui/time.tsx'
 import { byWhom } from './data.ts'
 import { type ApiKey, TYPE_WORDS } from './key-draft.ts'
+import type { Tab } from './key-filters.ts'
 import { Expiry, KeyStatus } from './key-words.tsx'
 import styles from './keys.module.css'
+import { cadenceWords } from './rotation-draft.ts'
 
 /** Columns of the key list; a tab of one type does not repeat it, and service keys have no owner. */
-export function columnsOf(
-  tab: 'all' | 'service' | 'user',
-  nameOf: (id: string | null) => string,
-): Column<ApiKey>[] {
+export function columnsOf(tab: Tab, nameOf: (id: string | null) => string): Column<ApiKey>[] {
   return [
     {
       key: 'name',
@@ -41,7 +40,7 @@ export function columnsOf(
           },
         ]
       : []),
-    ...(tab === 'service'
+    ...(tab === 'service' || tab === 'admin'
       ? []
       : [
           {
@@ -62,10 +61,10 @@ export function columnsOf(
       key: 'created',
       title: 'Created',
       sort: ({ created_at }) => created_at,
-      render: ({ created_at, created_by }) => (
+      render: (row) => (
         <span className={styles.created}>
-          <Time at={created_at} />
-          <span className={styles.dim}>by {byWhom(nameOf, created_by)}</span>
+          <Time at={row.created_at} />
+          <span className={styles.dim}>by {byWhom(nameOf, row)}</span>
         </span>
       ),
     },
@@ -81,6 +80,47 @@ export function columnsOf(
       title: 'Expires',
       sort: ({ expires_at }) => expires_at,
       render: ({ expires_at }) => <Expiry at={expires_at} />,
+    },
+    {
+      key: 'rotation',
+      title: 'Rotates',
+      isOptional: true,
+      isWideOnly: true,
+      sort: ({ rotation_policy }) => rotation_policy?.next_rotation_at ?? null,
+      render: ({ rotation_policy: policy }) =>
+        policy ? (
+          <span className={styles.created}>
+            {cadenceWords(policy)}
+            <span className={styles.dim}>
+              <Time at={policy.next_rotation_at} />
+            </span>
+          </span>
+        ) : (
+          <span className={styles.dim}>Never</span>
+        ),
+    },
+    {
+      key: 'permissions',
+      title: 'Permissions',
+      isOptional: true,
+      isWideOnly: true,
+      align: 'right',
+      sort: ({ scopes }) => scopes.length,
+      render: ({ scopes }) => <span title={scopes.join('\n')}>{scopes.length}</span>,
+    },
+    {
+      key: 'metadata',
+      title: 'Metadata',
+      isOptional: true,
+      isWideOnly: true,
+      render: ({ defaults: { metadata } }) => {
+        const words = Object.entries(metadata).map(([name, value]) => `${name}: ${value}`)
+        return (
+          <span className={styles.clip} title={words.join('\n')}>
+            {words.join(', ') || '–'}
+          </span>
+        )
+      },
     },
     {
       key: 'limits',

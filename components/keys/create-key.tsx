@@ -10,15 +10,17 @@ import type { KeyType } from '@/lib/contract/scopes.ts'
 import { DrawerForm } from '../resource/drawer-form.tsx'
 import { focusFirst } from '../resource/form-keys.ts'
 import { type Problems, problemAt, problemsOf, useFormState } from '../resource/form-state.ts'
-import { useCan, useWorkspaceId } from '../shell/workspace.tsx'
+import { useHolds, useWorkspaceId, useWorkspaces } from '../shell/workspace.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Steps } from '../ui/steps.tsx'
 import { UrlDrawer } from '../ui/url-drawer.tsx'
 import { setUrlState, useUrlState } from '../ui/url-state.ts'
-import { FORGOTTEN, useKeyQueries } from './data.ts'
+import { ALSO, FORGOTTEN, useKeyQueries, useKeyRules } from './data.ts'
 import { KeyAsCode } from './key-code.tsx'
 import { createBody, DETAIL_PATHS, keyProblems, newKeyDraft } from './key-draft.ts'
-import { KeyFields } from './key-fields.tsx'
+import { KeyFields, type Kind } from './key-fields.tsx'
+import { TABS, tabOf } from './key-filters.ts'
+import { scopeOf } from './key-words.tsx'
 import { ScopesPicker } from './scopes-picker.tsx'
 import { showKeyOnce } from './show-key.tsx'
 
@@ -35,41 +37,56 @@ export function openCreateKey(): void {
   setUrlState({ create: '1', step: null, open: null }, { push: true })
 }
 
-/** Kinds of key the signed-in person may make here. */
-export function useKeyTypes(): KeyType[] {
-  const canService = useCan('workspace_service_api_keys.create')
-  const canUser = useCan('workspace_user_api_keys.create')
-  return useMemo(
-    () => [
-      ...(canService ? (['workspace-service'] as const) : []),
-      ...(canUser ? (['workspace-user'] as const) : []),
-    ],
-    [canService, canUser],
-  )
+/** Kinds of key there are for the signed-in person here, each with why they may not make one. */
+export function useKinds(): Kind[] {
+  const holds = useHolds()
+  const { workspace } = useWorkspaces()
+  return useMemo(() => {
+    const types: KeyType[] = ['workspace-service', 'workspace-user', 'organisation-service']
+    return types.flatMap((type): Kind[] => {
+      const scope = scopeOf(type, 'create')
+      if (holds(scope)) return [{ type, refusal: null }]
+      // Admin keys are no business of who runs no organisation.
+      if (type === 'organisation-service') return []
+      const role = workspace ? `Not with your role here, ${workspace.role}` : 'Not with your role here'
+      return [{ type, refusal: `${role}: it takes ${scope}.` }]
+    })
+  }, [holds, workspace])
+}
+
+/** Whether they may make any. */
+export function useCanCreate(): boolean {
+  return useKinds().some(({ refusal }) => refusal === null)
 }
 
 function Making() {
-  const types = useKeyTypes()
-  if (types.length === 0) {
+  const kinds = useKinds()
+  if (kinds.every(({ refusal }) => refusal !== null)) {
     return (
       <EmptyState title="You cannot make keys here">
-        That needs the permission <code>workspace_user_api_keys.create</code>. An admin of the workspace can
-        give it.
+        That needs the permission <code>{scopeOf('workspace-user', 'create')}</code>. An admin of the
+        workspace can give it.
       </EmptyState>
     )
   }
-  return <Form types={types} />
+  return <Form kinds={kinds} />
 }
 
-function Form({ types }: { types: readonly KeyType[] }) {
-  const keys = useKeyQueries()
+function Form({ kinds }: { kinds: readonly Kind[] }) {
   const workspaceId = useWorkspaceId()
-  const create = useMutation({ ...keys.create<z.output<typeof apiKeySecretRow>>(), ...FORGOTTEN })
-  const [step, setStep] = useUrlState('step')
-  const [isCode, setCode] = useState(false)
-  const initial = useMemo(() => newKeyDraft(types[0]), [types])
+  const rules = useKeyRules()
+  const [tab] = useUrlState('tab')
+  const initial = useMemo(() => {
+    const open = kinds.filter(({ refusal }) => refusal === null).map(({ type }) => type)
+    const wanted = TABS[tabOf(tab, true)].type
+    return newKeyDraft(wanted && open.includes(wanted) ? wanted : open[0])
+  }, [kinds, tab])
   const form = useFormState({ draft: 'key.new', initial })
   const { values } = form
+  const keys = useKeyQueries(values.type)
+  const create = useMutation({ ...keys.create<z.output<typeof apiKeySecretRow>>(ALSO), ...FORGOTTEN })
+  const [step, setStep] = useUrlState('step')
+  const [isCode, setCode] = useState(false)
   const isLast = step === 'permissions'
   const body = useRef<HTMLFormElement>(null)
 
@@ -87,7 +104,7 @@ function Form({ types }: { types: readonly KeyType[] }) {
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    const found = keyProblems(values, Date.now())
+    const found = keyProblems(values, { nowMs: Date.now(), rules })
     const details = detailsOf(found)
     if (!isLast) {
       if (form.refuse(details)) focusFirst(body.current, details)
@@ -102,7 +119,7 @@ function Form({ types }: { types: readonly KeyType[] }) {
     const made = await form.run(
       'The key was not created',
       () =>
-        create.mutateAsync(createBody(values, workspaceId)).catch((error: unknown) => {
+        create.mutateAsync(createBody(values, workspaceId, rules)).catch((error: unknown) => {
           const refused = detailsOf(problemsOf(error))
           if (Object.keys(refused).length > 0) goTo(null, refused)
           throw error
@@ -166,7 +183,7 @@ function Form({ types }: { types: readonly KeyType[] }) {
         <KeyAsCode draft={values} />
       ) : isLast ? (
         <ScopesPicker
-          type={values.type}
+          of={values}
           value={values.scopes}
           error={form.problem('scopes')}
           set={(scopes) => {
@@ -175,7 +192,7 @@ function Form({ types }: { types: readonly KeyType[] }) {
           }}
         />
       ) : (
-        <KeyFields form={form} isNew types={types} />
+        <KeyFields form={form} rules={rules} kinds={kinds} />
       )}
     </DrawerForm>
   )

@@ -1,47 +1,41 @@
 'use client'
 
-import { Group, Input, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
-import { useState } from 'react'
-import { absoluteTime } from '../format.ts'
+import { Input, Radio, Select, Stack, Textarea, TextInput } from '@mantine/core'
 import { MetadataFields } from '../metadata/fields.tsx'
 import type { FormState } from '../resource/form-state.ts'
 import { useWorkspaces } from '../shell/workspace.tsx'
-import { MomentInput } from '../ui/moment-input.tsx'
 import { AdvancedFields } from './advanced-fields.tsx'
 import { usePeople } from './data.ts'
-import { asType, type KeyDraft, keyProblems, TYPE_WORDS } from './key-draft.ts'
+import { ExpiryField } from './expiry-field.tsx'
+import { asType, type KeyDraft, type KeyRules, keyProblems, legalScopes, TYPE_WORDS } from './key-draft.ts'
+import styles from './keys.module.css'
+import { RotationField } from './rotation-field.tsx'
+
+export interface Kind {
+  type: KeyDraft['type']
+  /** Why the person may not make one; null when they may. */
+  refusal: string | null
+}
 
 interface Props {
   form: FormState<KeyDraft>
-  /** An existing key keeps its type and its owner. */
-  isNew: boolean
-  /** Kinds the person may make. */
-  types?: readonly KeyDraft['type'][]
+  rules: KeyRules | undefined
+  /** A new key has a kind and an owner to choose; an existing one keeps both. */
+  kinds?: readonly Kind[]
+  /** The stored key as the form found it. */
+  before?: KeyDraft
 }
 
 /** Everything of a key but its permissions. */
-export function KeyFields({ form, isNew, types = [] }: Props) {
+export function KeyFields({ form, rules, kinds, before }: Props) {
   const { values, set, problem, judge } = form
-  const check = (path: string) => () => judge([path], keyProblems(values, Date.now()))
+  const check = (path: string) => () =>
+    judge([path], keyProblems(values, { nowMs: Date.now(), rules, ...(before ? { before } : {}) }))
   return (
     <Stack gap={16}>
-      {isNew && (
-        <div>
-          <Text fw={500} size="sm" mb={4}>
-            Type
-          </Text>
-          <SegmentedControl
-            value={values.type}
-            onChange={(type) => set(asType(values, type as KeyDraft['type']))}
-            aria-label="Type"
-            data={types.map((value) => ({ value, label: TYPE_WORDS[value].label }))}
-          />
-          <Text size="xs" c="dimmed" mt={6}>
-            {TYPE_WORDS[values.type].meaning}
-          </Text>
-        </div>
-      )}
-      {isNew && values.type === 'workspace-user' && <Owner form={form} />}
+      {kinds && <KindField form={form} kinds={kinds} />}
+      {kinds && values.type === 'workspace-user' && <Owner form={form} />}
+      {kinds && values.type === 'organisation-service' && <Bond form={form} />}
       <TextInput
         label="Name"
         description="What will use it: “checkout-bot”, “Ann’s laptop”."
@@ -70,13 +64,39 @@ export function KeyFields({ form, isNew, types = [] }: Props) {
           judge(['description'], {})
         }}
       />
-      <Expiry form={form} />
+      <ExpiryField form={form} rules={rules} isNew={kinds !== undefined} />
+      <RotationField form={form} rules={rules} />
       <MetadataFields
         form={form}
+        schema={rules?.api_key_metadata_schema}
         description="Stamped on every call made with the key, for filters and costs by team. Requests cannot overwrite it."
       />
       <AdvancedFields form={form} />
     </Stack>
+  )
+}
+
+function KindField({ form: { values, set }, kinds }: { form: FormState<KeyDraft>; kinds: readonly Kind[] }) {
+  return (
+    <Radio.Group
+      label="Kind"
+      value={values.type}
+      onChange={(type) => set(asType(values, type as KeyDraft['type']))}
+    >
+      <div className={styles.kinds}>
+        {kinds.map(({ type, refusal }) => (
+          <Radio
+            key={type}
+            className={styles.kind}
+            value={type}
+            size="xs"
+            label={TYPE_WORDS[type].label}
+            description={refusal ?? TYPE_WORDS[type].meaning}
+            disabled={refusal !== null}
+          />
+        ))}
+      </div>
+    </Radio.Group>
   )
 }
 
@@ -91,6 +111,7 @@ function Owner({ form: { values, set, problem } }: { form: FormState<KeyDraft> }
       description="Whose key it is. It ends when they leave."
       searchable
       allowDeselect={false}
+      data-path="user_id"
       data={people.map(({ id, name, email }) => ({
         value: id === me?.id ? '' : id,
         label: id === me?.id ? `You (${email})` : `${name} (${email})`,
@@ -102,56 +123,29 @@ function Owner({ form: { values, set, problem } }: { form: FormState<KeyDraft> }
   )
 }
 
-const DAY_MS = 86_400_000
-const SPANS = [
-  { value: '', label: 'Never' },
-  { value: '30', label: '30 days' },
-  { value: '90', label: '90 days' },
-  { value: '365', label: '1 year' },
-  { value: 'date', label: 'Date' },
-]
-
-function Expiry({ form: { values, set, problem, judge } }: { form: FormState<KeyDraft> }) {
-  const [span, setSpan] = useState<string | null>(null)
-  const shown = values.expiresAt === '' && span !== 'date' ? '' : (span ?? 'date')
-  const change = (expiresAt: string) => {
-    set({ expiresAt })
-    judge(['expires_at'], {})
-  }
+/** An admin key may be bound to one workspace, and only then may it call models there. */
+function Bond({ form: { values, set, problem } }: { form: FormState<KeyDraft> }) {
+  const { all } = useWorkspaces()
   return (
-    <Input.Wrapper
-      label="Expires"
-      error={shown === 'date' ? undefined : problem('expires_at')}
-      data-path="expires_at"
-      labelElement="div"
-    >
-      <Group gap={8} mt={4} align="flex-start">
-        <SegmentedControl
-          size="xs"
-          value={shown}
-          onChange={(next) => {
-            setSpan(next)
-            const days = Number(next)
-            if (next === '') change('')
-            else if (next !== 'date') change(new Date(Date.now() + days * DAY_MS).toISOString())
-          }}
-          aria-label="Expires"
-          data={SPANS}
-        />
-        {shown === 'date' && (
-          <MomentInput
-            aria-label="Expires on"
-            value={values.expiresAt}
-            onChange={change}
-            error={problem('expires_at')}
-          />
-        )}
-      </Group>
-      {values.expiresAt !== '' && (
-        <Text size="xs" c="dimmed" mt={6}>
-          Refused from {absoluteTime(values.expiresAt).replace(/:\d\d\.\d{3}/, '')} on.
-        </Text>
-      )}
+    <Input.Wrapper error={problem('workspace_id')} data-path="workspace_id" labelElement="div">
+      <Select
+        label="Bound to"
+        description="Bound to a workspace it reaches that one alone, and may then call models there. Cannot be changed later."
+        placeholder="The whole organisation"
+        searchable
+        clearable
+        data={all.map(({ id, name }) => ({ value: id, label: name }))}
+        value={values.boundTo || null}
+        onChange={(boundTo) => {
+          const next = { ...values, boundTo: boundTo ?? '' }
+          const legal = new Set(legalScopes(next).map(({ id }) => id))
+          set({
+            boundTo: next.boundTo,
+            configId: '',
+            scopes: values.scopes.filter((scope) => legal.has(scope)),
+          })
+        }}
+      />
     </Input.Wrapper>
   )
 }

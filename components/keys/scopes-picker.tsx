@@ -3,14 +3,15 @@
 import { Button, Checkbox, Group, Menu, Stack, Text, TextInput } from '@mantine/core'
 import { ChevronDown, Search } from 'lucide-react'
 import { memo, useCallback, useEffect, useRef, useState } from 'react'
-import { type KeyType, type Scope, scopesFor } from '@/lib/contract/scopes.ts'
+import type { Scope } from '@/lib/contract/scopes.ts'
+import { plural } from '../format.ts'
 import { useWorkspaces } from '../shell/workspace.tsx'
-import { defaultScopesOf } from './key-draft.ts'
+import { type KeyDraft, legalScopes } from './key-draft.ts'
 import styles from './keys.module.css'
-import { groupsFor, meaningOf, tickOf, toggled, verbOf } from './scope-groups.ts'
+import { groupsOf, meaningOf, presetsFor, tickOf, toggled, verbOf } from './scope-groups.ts'
 
 interface Props {
-  type: KeyType
+  of: Pick<KeyDraft, 'type' | 'boundTo'>
   value: readonly string[]
   set: (scopes: string[]) => void
   error: string | undefined
@@ -19,16 +20,18 @@ interface Props {
 }
 
 /** What a key may do: scopes by group, each with its meaning, found by typing. What the person does not hold is not theirs to give. */
-export function ScopesPicker({ type, value, set, error, path = 'scopes' }: Props) {
+export function ScopesPicker({ of, value, set, error, path = 'scopes' }: Props) {
   const { workspace, me } = useWorkspaces()
   const [search, setSearch] = useState('')
   const own = new Set([...(workspace?.scopes ?? []), ...(me?.scopes ?? [])])
   const held = new Set(value)
-  const all = scopesFor(type)
+  const all = legalScopes(of)
   const mayGive = (scope: { id: string }) => own.has(scope.id) || held.has(scope.id)
-  const groups = groupsFor(type, search)
-  const pick = (wanted: (verb: string, id: string) => boolean) =>
-    set(all.filter((scope) => mayGive(scope) && wanted(scope.verb, scope.id)).map(({ id }) => id))
+  const groups = groupsOf(all, search)
+  const pick = (wants: (scope: Scope) => boolean) =>
+    set(all.filter((scope) => mayGive(scope) && wants(scope)).map(({ id }) => id))
+  const notTheirs = all.filter((scope) => !mayGive(scope)).length
+  const mayInfer = all.some(({ id }) => id === 'completions.write')
 
   const latest = useRef({ value, set })
   useEffect(() => {
@@ -52,23 +55,19 @@ export function ScopesPicker({ type, value, set, error, path = 'scopes' }: Props
           <Text size="sm" c="dimmed" className="figures" role="status">
             {held.size} of {all.length}
           </Text>
-          <Menu position="bottom-end" width={220}>
+          <Menu position="bottom-end" width={280}>
             <Menu.Target>
               <Button variant="default" rightSection={<ChevronDown size={14} />}>
                 Choose a set
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
-              <Menu.Item onClick={() => set([...defaultScopesOf(type)].filter((id) => mayGive({ id })))}>
-                The defaults
-              </Menu.Item>
-              <Menu.Item onClick={() => pick((_, id) => id === 'completions.write')}>
-                Only call models
-              </Menu.Item>
-              <Menu.Item onClick={() => pick((verb) => ['read', 'list', 'view'].includes(verb))}>
-                Only look at things
-              </Menu.Item>
-              <Menu.Item onClick={() => pick(() => true)}>Everything you may give</Menu.Item>
+              {presetsFor(of.type).map(({ name, hint, wants }) => (
+                <Menu.Item key={name} onClick={() => pick(wants)}>
+                  {name}
+                  <span className={styles.hint}>{hint}</span>
+                </Menu.Item>
+              ))}
               <Menu.Divider />
               <Menu.Item onClick={() => set([])}>Nothing</Menu.Item>
             </Menu.Dropdown>
@@ -77,7 +76,9 @@ export function ScopesPicker({ type, value, set, error, path = 'scopes' }: Props
       </div>
       <Text size="xs" c="dimmed">
         Each stands alone: List does not include Read.
-        {type !== 'organisation-service' && !held.has('completions.write') && (
+        {notTheirs > 0 &&
+          ` ${plural(notTheirs, 'permission')} you do not hold yourself, so ${notTheirs === 1 ? 'it is' : 'they are'} greyed: nobody gives away what they lack.`}
+        {mayInfer && !held.has('completions.write') && (
           <b> Without “Call models” this key cannot make an inference call.</b>
         )}
       </Text>
@@ -139,6 +140,8 @@ export function ScopesPicker({ type, value, set, error, path = 'scopes' }: Props
   )
 }
 
+const REFUSAL = 'You do not hold it yourself, so you cannot give it.'
+
 interface TickProps {
   scope: Scope
   isOn: boolean
@@ -153,8 +156,8 @@ const Tick = memo(function Tick({ scope, isOn, mayGive, toggle }: TickProps) {
     <Checkbox
       size="xs"
       label={verbOf(scope)}
-      title={mayGive ? meaning : 'You do not hold it yourself, so you cannot give it.'}
-      aria-label={`${meaning} (${scope.id})`}
+      title={mayGive ? meaning : `${meaning}. ${REFUSAL}`}
+      aria-label={`${meaning} (${scope.id})${mayGive ? '' : `. ${REFUSAL}`}`}
       checked={isOn}
       disabled={!mayGive}
       onChange={() => toggle(scope)}

@@ -20,6 +20,8 @@ import { MEANINGS } from './people-words.tsx'
 import { PlaceFields } from './place-fields.tsx'
 import { showLinkOnce } from './show-link.tsx'
 
+const USER_KEY = { type: 'workspace-user', boundTo: '' } as const
+
 const NOBODY_YET = '1'
 
 /** Invite somebody, at `?invite=1`, or at `?invite=<e-mail>` with the address filled in. */
@@ -161,7 +163,7 @@ function Form({ address, workspace }: { address: string; workspace: string | und
           </div>
           {values.hasKey && values.places.length > 0 && (
             <ScopesPicker
-              type="workspace-user"
+              of={USER_KEY}
               path="workspace_api_key_details.scopes"
               value={values.scopes}
               error={problem('workspace_api_key_details')}

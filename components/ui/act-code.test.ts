@@ -47,7 +47,7 @@ describe('an act as code', () => {
     expect(code('Python')).not.toContain('note')
   })
 
-  it('is curl alone where no SDK has a method for it', () => {
+  it('is curl and YAML where no SDK has a method for it', () => {
     const act = {
       origin: 'https://gate.example',
       method: 'DELETE',
@@ -55,11 +55,29 @@ describe('an act as code', () => {
       body: { name: 'A' },
     } as const
     const [only, ...rest] = actAsCode(act)
-    expect(rest).toEqual([])
+    expect(rest.map(({ label }) => label)).toEqual(['YAML'])
     expect(only?.code).toContain('curl -X DELETE https://gate.example/api/v1/x/1')
   })
 
   it('never holds a key of its own', () => {
     for (const { code } of snippets()) expect(code).toContain('TOLLGATE_API_KEY')
+  })
+
+  it('is YAML to keep, with the line that sends it', () => {
+    expect(code('YAML').split('\n')).toEqual([
+      `# envsubst '\${UPSTREAM_KEY}' < act.yaml | yq -o=json \\`,
+      '#   | curl -X POST https://gate.example/api/v1/integrations -d @- \\',
+      `#     -H "Authorization: Bearer $TOLLGATE_API_KEY" -H 'Content-Type: application/json'`,
+      `name: ${JSON.stringify(body.name)}`,
+      `key: "\${UPSTREAM_KEY}"`,
+      'defaults:',
+      '  metadata:',
+      '    team: "shop"',
+      '    cost-centre: "7"',
+      '  allow_config_override: false',
+      'scopes:',
+      '  - "completions.write"',
+      'expires_at: null',
+    ])
   })
 })

@@ -1,5 +1,5 @@
 /**
- * What a form does, as code: the same call in curl, Python and Node. Pure; strings only. Every value is escaped for the
+ * What a form does, as code: the same call in curl, Python, Node and YAML. Pure; strings only. Every value is escaped for the
  * language it stands in, so a name with quotes pastes as well as any other. Source: interface.md, "Behave".
  */
 
@@ -28,7 +28,7 @@ export interface Act {
 
 const KEY = 'TOLLGATE_API_KEY'
 
-/** The act in curl and in the SDKs that have it; the admin key is `$TOLLGATE_API_KEY`. */
+/** The act in curl, in the SDKs that have it and as YAML; the admin key is `$TOLLGATE_API_KEY`. */
 export function actAsCode({ origin, method = 'POST', path, body, python, node }: Act): Snippet[] {
   const base = `${origin}/api/v1`
   return [
@@ -77,7 +77,47 @@ export function actAsCode({ origin, method = 'POST', path, body, python, node }:
           },
         ]
       : []),
+    { label: 'YAML', code: asYaml({ base, method, path, body }) },
   ]
+}
+
+/** The body as a file to keep in a repository, with the line that sends it. */
+function asYaml({ base, method, path, body }: Pick<Act, 'path' | 'body'> & { base: string; method: string }) {
+  const lines = yamlMembers(body, '')
+  const names = [...new Set(lines.flatMap((line) => /"(\$\{\w+\})"$/.exec(line)?.[1] ?? []))]
+  const read =
+    names.length > 0 ? `envsubst '${names.join(' ')}' < act.yaml | yq -o=json` : 'yq -o=json act.yaml'
+  return [
+    `# ${read} \\`,
+    `#   | curl -X ${method} ${base}/${path} -d @- \\`,
+    `#     -H "Authorization: Bearer $${KEY}" -H 'Content-Type: application/json'`,
+    ...(lines.length === 0 ? ['{}'] : lines),
+  ].join('\n')
+}
+
+function yamlMembers(value: object, indent: string): string[] {
+  return members(value).flatMap(([name, one]) => {
+    const key = /^[A-Za-z_][\w-]*$/.test(name) ? name : JSON.stringify(name)
+    return yamlNested(`${indent}${key}:`, one, `${indent}  `)
+  })
+}
+
+function yamlNested(head: string, value: unknown, indent: string): string[] {
+  if (typeof value !== 'object' || value === null) return [`${head} ${JSON.stringify(value)}`]
+  if (isEnv(value)) return [`${head} "\${${value.env}}"`]
+  if (Array.isArray(value)) {
+    if (value.length === 0) return [`${head} []`]
+    return [head, ...value.flatMap((one) => yamlItem(one, indent))]
+  }
+  const inner = yamlMembers(value, indent)
+  return inner.length === 0 ? [`${head} {}`] : [head, ...inner]
+}
+
+function yamlItem(value: unknown, indent: string): string[] {
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value) && !isEnv(value)
+  if (!isMap) return yamlNested(`${indent}-`, value, `${indent}  `)
+  const [first = '{}', ...rest] = yamlMembers(value, `${indent}  `)
+  return [`${indent}- ${first.trimStart()}`, ...rest]
 }
 
 /** JSON in single quotes for a POSIX shell; environment values stand outside of them, in double quotes. */

@@ -1,4 +1,5 @@
 import {
+  BOUND_EXTRA,
   DEFAULT_WORKSPACE_SCOPES,
   type KeyType,
   SCOPE_ALIASES,
@@ -17,8 +18,6 @@ const LEGAL: Readonly<Record<KeyType, ReadonlySet<string>>> = {
   'workspace-service': new Set(scopesFor('workspace-service').map((scope) => scope.id)),
   'workspace-user': new Set(scopesFor('workspace-user').map((scope) => scope.id)),
 }
-/** The one scope beyond its own that an organisation key bound to a workspace may hold (ruling 2). */
-const BOUND_EXTRA = 'completions.write'
 
 /** The scope a spelling stands for: itself, what an alias means, null for one that means nothing, undefined when unknown. */
 export function canonicalScope(said: string): string | null | undefined {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DAY_MS, rotationPolicy, TRANSITION_MS_MIN } from './key-rotation.ts'
+import { DAY_MS, rotationPolicy, rotationRow, TRANSITION_MS_MIN } from './key-rotation.ts'
 import { MISTAKEN_LIMITS, rateLimitRow, rateLimits, usageLimitRow, usageLimits } from './limits.ts'
 import { metadataSchema } from './metadata-schema.ts'
 import { csv, flag, metadata, nothing, paging, reference, resource, text, timestamp } from './resource.ts'
@@ -62,7 +62,7 @@ export const apiKeyRow = z.object({
   usage_limits: usageLimitRow.nullable(),
   usage_limits_all: z.array(usageLimitRow),
   rate_limits: z.array(rateLimitRow).nullable(),
-  rotation_policy: z.record(z.string(), z.unknown()).nullable(),
+  rotation_policy: rotationRow.nullable(),
   reset_usage: z.literal(0),
   last_reset_at: z.string().nullable(),
   last_rotated_at: z.string().nullable(),

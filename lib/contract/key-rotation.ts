@@ -41,6 +41,15 @@ export const rotationPolicy = z
     }
   })
 
+/** A policy as replies carry it. */
+export const rotationRow = z.object({
+  rotation_period: z.enum(['weekly', 'monthly']).optional(),
+  rotation_period_days: z.number().optional(),
+  next_rotation_at: z.string(),
+  key_transition_period_ms: z.number(),
+  status: z.literal('ACTIVE'),
+})
+
 /** The least time between two turns; null where there is but one. */
 export function shortestPeriodMs(policy: {
   rotation_period?: 'weekly' | 'monthly' | null | undefined

@@ -208,8 +208,12 @@ export const DEFAULT_WORKSPACE_SCOPES: readonly string[] = [
   'prompts.render',
 ]
 
-/** Scopes a key of this type may hold, in picker order. */
-export function scopesFor(type: KeyType): readonly Scope[] {
+/** The one scope beyond its own that an organisation key bound to a workspace may hold (admin-contract ruling 2). */
+export const BOUND_EXTRA = 'completions.write'
+
+/** Scopes a key of this type may hold, in picker order. `isBound`: an organisation key with a workspace. */
+export function scopesFor(type: KeyType, isBound = false): readonly Scope[] {
   const letter = KEY_LETTERS[type]
-  return SCOPES.filter((scope) => scope.holders.includes(letter))
+  const hasExtra = type === 'organisation-service' && isBound
+  return SCOPES.filter((scope) => scope.holders.includes(letter) || (hasExtra && scope.id === BOUND_EXTRA))
 }
