@@ -265,9 +265,8 @@ function standard(
 }
 
 function replyOf({ row, replies }: Resource, verb: string): z.ZodType {
-  if (verb === 'list') return listOf(row)
-  if (verb === 'read') return row
-  return replies?.[verb as keyof typeof replies] ?? nothing
+  const usual = verb === 'list' ? listOf(row) : verb === 'read' ? row : nothing
+  return replies?.[verb as keyof typeof replies] ?? usual
 }
 
 /** "List API keys", "Create a config". */

@@ -134,6 +134,7 @@ export const apiKeys = resource({
     key_transition_period_ms: 'rotation_policy.key_transition_period_ms',
   },
   row: apiKeyRow,
+  replies: { create: apiKeySecretRow },
   create: z.object({
     type: z.enum(['organisation', 'workspace']),
     /** Absent: service for an organisation; user for a workspace when `user_id` is given, else service. */
@@ -208,6 +209,7 @@ export const apiKeys = resource({
         grace_period_ms: 'key_transition_period_ms',
         overlap_ms: 'key_transition_period_ms',
       },
+      reply: apiKeySecretRow,
       audit: 'rotate',
     },
     /** The secret of a scheduled turn, whole and once: for the owner of a user key, else for who may rotate the key. */
@@ -219,6 +221,7 @@ export const apiKeys = resource({
       scopes: [],
       isSessionOnly: true,
       input: nothing,
+      reply: apiKeySecretRow,
       audit: 'export',
     },
   },

@@ -298,6 +298,9 @@ export const integrationTestRow = z.object({
   message: z.string().optional(),
 })
 
+/** What names a row just written. */
+const named = z.object({ id: z.string(), slug: z.string() })
+
 /** Credentials for one upstream. Admin-contract §1.5, §2.3. */
 export const integrations = resource({
   path: 'integrations',
@@ -309,6 +312,7 @@ export const integrations = resource({
   workspace: 'optional',
   mistaken: MISTAKEN_LIMITS,
   row: integrationRow,
+  replies: { create: named.extend({ object: z.literal('integration') }) },
   create: integrationCreate,
   update: z.object({
     name: name.optional(),
@@ -350,6 +354,7 @@ export const integrations = resource({
       ],
       /** The body of a create, not stored; or `{slug}` of a stored one, whose fields may be replaced. */
       input: integrationTest,
+      reply: integrationTestRow,
       audit: 'manage',
       isUnbound: true,
     },
@@ -440,6 +445,7 @@ export const providers = resource({
   workspace: 'required',
   mistaken: MISTAKEN_LIMITS,
   row: providerRow,
+  replies: { create: named.extend({ object: z.literal('provider') }), update: named },
   create: z.object({
     name,
     integration_id: reference,
@@ -518,6 +524,12 @@ const legacyCredentials = {
   secret_mappings: secretMappings.nullish(),
 }
 
+const virtualKeySaved = named.extend({
+  success: z.literal(true),
+  data: z.object({ slug: z.string() }),
+  object: z.literal('virtual-key'),
+})
+
 /**
  * A provider seen the old way; creating one makes a hidden workspace integration with it. Its clients name a workspace
  * on create alone, so elsewhere the slug does when it can. Admin-contract §1.6, §2.6.
@@ -532,6 +544,7 @@ export const virtualKeys = resource({
   workspace: 'optional',
   mistaken: MISTAKEN_LIMITS,
   row: virtualKeyRow,
+  replies: { create: virtualKeySaved, update: virtualKeySaved },
   create: z.object({
     name,
     provider: text(1, 128),

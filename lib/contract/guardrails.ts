@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { judgeCheck } from './guardrail-checks.ts'
-import { csv, flag, name, nothing, paging, reference, resource, text } from './resource.ts'
+import { csv, flag, listOf, name, nothing, paging, reference, resource, text } from './resource.ts'
 
 // ─────────────────────── what a guardrail says ───────────────────────
 
@@ -89,6 +89,24 @@ export const guardrailRow = z.object({
   actions: z.record(z.string(), z.unknown()).optional(),
 })
 
+/** A version of a guardrail in its history, the newest first. */
+export const guardrailVersionRow = z.object({
+  object: z.literal('guardrail-version'),
+  id: z.string(),
+  checks: z.array(z.record(z.string(), z.unknown())),
+  actions: z.record(z.string(), z.unknown()),
+  is_current: z.boolean(),
+  created_by: z.string().nullable(),
+  created_at: z.string(),
+})
+
+const guardrailSaved = z.object({
+  id: z.string(),
+  slug: z.string(),
+  version_id: z.string(),
+  object: z.literal('guardrail'),
+})
+
 /** Admin-contract §1.8, §2.4. */
 export const guardrails = resource({
   path: 'guardrails',
@@ -99,6 +117,7 @@ export const guardrails = resource({
   audit: 'guardrails',
   workspace: 'optional',
   row: guardrailRow,
+  replies: { create: guardrailSaved, update: guardrailSaved },
   create: z.object({
     name,
     checks,
@@ -127,6 +146,7 @@ export const guardrails = resource({
       verb: 'read',
       summary: 'List the versions of a guardrail',
       input: z.object(paging(50)),
+      reply: listOf(guardrailVersionRow),
       audit: null,
     },
     restore: {
@@ -135,20 +155,10 @@ export const guardrails = resource({
       verb: 'update',
       summary: 'Make an earlier version of a guardrail the current one',
       input: z.object({}),
+      reply: guardrailSaved,
       audit: 'update',
     },
   },
-})
-
-/** A version of a guardrail in its history, the newest first. */
-export const guardrailVersionRow = z.object({
-  object: z.literal('guardrail-version'),
-  id: z.string(),
-  checks: z.array(z.record(z.string(), z.unknown())),
-  actions: z.record(z.string(), z.unknown()),
-  is_current: z.boolean(),
-  created_by: z.string().nullable(),
-  created_at: z.string(),
 })
 
 // ───────────────── what runs without a config naming it ──────────────
@@ -157,6 +167,14 @@ export const guardrailVersionRow = z.object({
 const named = z.union([reference, z.object({ slug: reference.optional(), id: reference.optional() })])
 const defaults = z.array(named).max(CHECKS_MAX, `may hold at most ${CHECKS_MAX} guardrails`).nullish()
 const defaultRows = z.array(z.object({ id: z.string(), slug: z.string() }))
+
+const organisationDefaultsRow = z.object({
+  object: z.literal('organisation-defaults'),
+  input_guardrails: defaultRows,
+  output_guardrails: defaultRows,
+  /** Stored only: this version runs no guardrails. */
+  is_enforced: z.literal(false),
+})
 
 /** Guardrails of the organisation that run on each of its requests, workspaces exempted. Admin-contract §5.5. */
 export const organisationDefaults = resource({
@@ -167,13 +185,7 @@ export const organisationDefaults = resource({
   id: 'id',
   audit: 'organisation',
   workspace: 'none',
-  row: z.object({
-    object: z.literal('organisation-defaults'),
-    input_guardrails: defaultRows,
-    output_guardrails: defaultRows,
-    /** Stored only: this version runs no guardrails. */
-    is_enforced: z.literal(false),
-  }),
+  row: organisationDefaultsRow,
   create: nothing,
   update: nothing,
   query: nothing,
@@ -184,6 +196,7 @@ export const organisationDefaults = resource({
       verb: 'read',
       summary: 'Read the default guardrails and config of the organisation',
       input: nothing,
+      reply: organisationDefaultsRow,
       audit: null,
     },
     edit: {
@@ -192,6 +205,7 @@ export const organisationDefaults = resource({
       verb: 'update',
       summary: 'Change the default guardrails and config of the organisation',
       input: z.object({ input_guardrails: defaults, output_guardrails: defaults }),
+      reply: organisationDefaultsRow,
       audit: 'update',
     },
   },
@@ -207,6 +221,13 @@ const exclusionsUpdate = z.object({
   override_existing: flag.optional(),
 })
 
+const workspaceExclusionRow = z.object({
+  workspace_id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  excluded: z.literal(true),
+})
+
 /** Workspaces where the organisation's guardrails do not run, by direction. */
 export const workspaceExclusions = resource({
   path: 'workspace-exclusions',
@@ -216,12 +237,7 @@ export const workspaceExclusions = resource({
   id: 'id',
   audit: 'guardrails',
   workspace: 'none',
-  row: z.object({
-    workspace_id: z.string(),
-    slug: z.string(),
-    name: z.string(),
-    excluded: z.literal(true),
-  }),
+  row: workspaceExclusionRow,
   create: nothing,
   update: nothing,
   query: nothing,
@@ -232,6 +248,7 @@ export const workspaceExclusions = resource({
       verb: 'list',
       summary: 'List the workspaces the default input guardrails spare',
       input: organisationAsked,
+      reply: listOf(workspaceExclusionRow),
       audit: null,
     },
     editInput: {
@@ -248,6 +265,7 @@ export const workspaceExclusions = resource({
       verb: 'list',
       summary: 'List the workspaces the default output guardrails spare',
       input: organisationAsked,
+      reply: listOf(workspaceExclusionRow),
       audit: null,
     },
     editOutput: {

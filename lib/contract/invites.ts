@@ -63,6 +63,8 @@ export const invites = resource({
     scopes: 'workspace_api_key_details.scopes',
   },
   row: inviteRow,
+  /** The only time the link is told. */
+  replies: { create: z.object({ id: z.string(), invite_link: z.string() }) },
   create: z.object({
     email,
     role: givenRole,
@@ -89,6 +91,7 @@ export const invites = resource({
       verb: 'create',
       summary: 'Send an invite again, with a new link',
       input: nothing,
+      reply: z.object({ inviteLink: z.string(), invite_link: z.string() }),
       audit: 'update',
     },
     /** Reads, though by POST: a token in an address would stand in the logs of every proxy on the way. */
@@ -100,6 +103,7 @@ export const invites = resource({
       isOpen: true,
       scopes: [],
       input: z.object({ token }),
+      reply: inviteOffer,
       audit: null,
     },
     accept: {
@@ -115,6 +119,7 @@ export const invites = resource({
         last_name: text(0, 100).nullish(),
         password: newPassword,
       }),
+      reply: z.object({ id: z.string(), email: z.string() }),
       audit: 'update',
     },
   },

@@ -3,7 +3,19 @@ import { z } from 'zod'
 import { isEmoji } from './emoji.ts'
 import { MISTAKEN_LIMITS, rateLimitRow, rateLimits, usageLimitRow, usageLimits } from './limits.ts'
 import { exportSettings } from './organisation.ts'
-import { csv, flag, metadata, name, nothing, paging, reference, resource, slug, text } from './resource.ts'
+import {
+  csv,
+  flag,
+  listOf,
+  metadata,
+  name,
+  nothing,
+  paging,
+  reference,
+  resource,
+  slug,
+  text,
+} from './resource.ts'
 import { workspaceSecurity } from './security.ts'
 import { workspaceInForceRow } from './workspace-in-force.ts'
 
@@ -117,6 +129,11 @@ export const workspaces = resource({
   workspace: 'none',
   mistaken: MISTAKEN_LIMITS,
   row: workspaceRow,
+  replies: {
+    /** Members as text alone: the Python client reads no other. */
+    create: workspaceRow.extend({ users: z.array(z.record(z.string(), z.string())) }),
+    update: workspaceRow,
+  },
   create: z.object({
     name,
     description: text(0, 500).nullish(),
@@ -154,6 +171,7 @@ export const workspaces = resource({
       verb: 'delete',
       summary: 'List what keeps a workspace from being deleted',
       input: nothing,
+      reply: listOf(blockerRow),
       audit: null,
     },
     inForce: {
@@ -211,6 +229,7 @@ export const members = resource({
       verb: 'read',
       summary: 'Read a member',
       input: nothing,
+      reply: workspaceMember,
       audit: null,
     },
     edit: {
@@ -333,6 +352,7 @@ export const me = resource({
       summary: 'Read who you are and what you may do',
       isSessionOnly: true,
       input: nothing,
+      reply: meRow,
       audit: null,
     },
     edit: {
@@ -342,6 +362,7 @@ export const me = resource({
       summary: 'Change your name and preferences',
       isSessionOnly: true,
       input: meUpdate,
+      reply: meRow,
       audit: 'update',
     },
   },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { creditLimitFault, resetDays } from './limits.ts'
 import { didYouMean } from './nearest.ts'
-import { flag, paging, reference, resource, text, timestamp } from './resource.ts'
+import { flag, listOf, paging, reference, resource, text, timestamp } from './resource.ts'
 
 // ──────────────────────── whom a policy is about ────────────────────────
 
@@ -202,6 +202,7 @@ export const usageLimitPolicies = resource({
     threshold: 'alert_threshold',
   },
   row: usageLimitPolicyRow,
+  replies: { create: z.object({ id: z.string(), object: z.literal('policy_usage_limits') }) },
   create: z.object({ ...shared(KEYS), type: usageType, ...period }).superRefine((said, context) => {
     for (const { path, message } of usageFaults(said))
       context.addIssue({ code: 'custom', path: [path], message })
@@ -226,6 +227,7 @@ export const usageLimitPolicies = resource({
         status: z.enum(['active', 'exhausted']).optional(),
         search: z.string().optional(),
       }),
+      reply: listOf(policyEntityRow),
       audit: null,
     },
     resetEntity: {
@@ -268,6 +270,7 @@ export const rateLimitPolicies = resource({
   workspace: 'optional',
   mistaken: { limit: 'value', rate_limits: 'value', credit_limit: 'value' },
   row: rateLimitPolicyRow,
+  replies: { create: z.object({ id: z.string(), object: z.literal('policy_rate_limits') }) },
   create: z.object({ ...shared(RATE_KEYS), type: rateType, unit, value }),
   update: z.object({
     ...changed(RATE_KEYS),

@@ -30,8 +30,8 @@ export interface Resource<
   create: Create
   update: Update
   query: Query
-  /** What the writing verbs answer, where it is more than `{}`. */
-  replies?: { create?: z.ZodType; update?: z.ZodType; delete?: z.ZodType }
+  /** What a verb answers, where it is not the usual: a list of rows, a row, or for those that write `{}`. */
+  replies?: Partial<Record<'list' | 'create' | 'read' | 'update' | 'delete', z.ZodType>>
   /** What it can do beside list, create, read, update and delete, by verb name. */
   actions?: Actions
 }

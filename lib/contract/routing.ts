@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { csv, flag, name, paging, reference, resource } from './resource.ts'
+import { csv, flag, listOf, name, paging, reference, resource } from './resource.ts'
 
 export const configRow = z.object({
   object: z.literal('config'),
@@ -49,6 +49,17 @@ export const configDependentRow = z.object({
   name: z.string(),
 })
 
+const configSaved = z.object({
+  id: z.string(),
+  version_id: z.string(),
+  slug: z.string(),
+  object: z.literal('config'),
+})
+
+/** Flat, and wrapped as well: documents say the one, clients read the other (ruling 7). */
+const wrapped = <T extends z.ZodObject>(row: T) => row.extend({ success: z.literal(true), data: row })
+const listed = (row: z.ZodType) => listOf(row).extend({ success: z.literal(true) })
+
 /** An object as `routingConfig` reads it, or the same as JSON text. A secret that stands masked stays what it was. */
 const configBody = z.union([
   z.record(z.string(), z.unknown()),
@@ -68,6 +79,12 @@ export const configs = resource({
   audit: 'configs',
   workspace: 'optional',
   row: configRow,
+  replies: {
+    list: listed(configRow),
+    read: wrapped(configRow),
+    create: wrapped(configSaved),
+    update: wrapped(configSaved),
+  },
   create: z.object({
     name,
     config: configBody,
@@ -88,6 +105,7 @@ export const configs = resource({
       verb: 'read',
       summary: 'List the versions of a config',
       input: z.object(paging(50)),
+      reply: listed(configVersionRow),
       audit: null,
     },
     /** What a deletion would stop at. */
@@ -97,6 +115,7 @@ export const configs = resource({
       verb: 'read',
       summary: 'List the keys and workspaces that use a config',
       input: z.object({}),
+      reply: listed(configDependentRow),
       audit: null,
     },
     restore: {
@@ -105,6 +124,7 @@ export const configs = resource({
       verb: 'update',
       summary: 'Make an earlier version of a config the current one',
       input: z.object({}),
+      reply: wrapped(configSaved),
       audit: 'update',
     },
   },

@@ -235,6 +235,16 @@ export const logIngest = z.object({
     .max(1000, 'may hold at most 1000 entries'),
 })
 
+export const replayRow = z.object({
+  object: z.literal('replay'),
+  /** Of the new call. */
+  log_id: z.string(),
+  status: z.number(),
+  headers: z.record(z.string(), z.string()),
+  /** Parsed when it was JSON, else text. */
+  body: z.unknown(),
+})
+
 /** Admin-contract §2.5, §7. `POST /logs` takes entries made elsewhere; replay sends a stored request again. */
 export const logs = resource({
   path: 'logs',
@@ -245,6 +255,7 @@ export const logs = resource({
   audit: 'logs',
   workspace: 'default',
   row: logRow,
+  replies: { list: logList },
   create: nothing,
   update: nothing,
   query: logsQuery,
@@ -257,6 +268,7 @@ export const logs = resource({
       scopes: ['completions.write', 'logs.write'],
       needsAllScopes: true,
       input: logIngest,
+      reply: z.object({ status: z.literal('success'), message: z.string(), ids: z.array(z.string()) }),
       audit: null,
       isBulk: true,
       isUnbound: true,
@@ -269,6 +281,7 @@ export const logs = resource({
       scopes: ['logs.view', 'completions.write', 'logs.write'],
       workspace: 'optional',
       input: nothing,
+      reply: logDetailRow,
       audit: null,
     },
     replay: {
@@ -281,19 +294,10 @@ export const logs = resource({
       isSessionOnly: true,
       isUnbound: true,
       input: nothing,
+      reply: replayRow,
       audit: 'manage',
     },
   },
-})
-
-export const replayRow = z.object({
-  object: z.literal('replay'),
-  /** Of the new call. */
-  log_id: z.string(),
-  status: z.number(),
-  headers: z.record(z.string(), z.string()),
-  /** Parsed when it was JSON, else text. */
-  body: z.unknown(),
 })
 
 // ──────────────────────────── overview ────────────────────────────
@@ -374,6 +378,7 @@ export const overview = resource({
       verb: 'view',
       summary: 'Read the figures of the overview',
       input: overviewQuery,
+      reply: overviewRow,
       audit: null,
     },
   },

@@ -3,6 +3,7 @@ import { adminRoute, type RouteHandlers } from '../../http/admin.ts'
 import { type AdminWorld, adminWorld } from '../admin.ts'
 import { adminFamilies } from '../admin-families.ts'
 import { type AdminServer, startAdminServer } from '../admin-server.ts'
+import { asDocumented } from './documented.ts'
 
 /** Names of what is there, as programs read them. */
 export type Given = Readonly<{
@@ -29,7 +30,7 @@ const SECRET = 'sk-canary-0123456789abcdefghijklmnop'
 export async function portkeyWorld(kind: 'empty' | 'populated'): Promise<PortkeyWorld> {
   const world = await adminWorld()
   const { workspaceId } = world.first
-  const routes = adminRoute(world.source, ...(await adminFamilies()))
+  const routes = adminRoute(world.source, ...asDocumented(await adminFamilies()))
   const config_slug = kind === 'populated' ? await populate(world, routes) : null
   if (kind === 'empty') await clear(world, routes)
   const { slug } = await world.database.prisma.workspace.findUniqueOrThrow({ where: { id: workspaceId } })
@@ -94,14 +95,11 @@ async function populate(world: AdminWorld, routes: RouteHandlers): Promise<strin
   const old = await world.addWorkspace('Given up')
   for (const name of ['Labs', 'Shop 🛒']) await world.addWorkspace(name)
   await prisma.workspace.update({ where: { id: old.id }, data: { status: 'archived' } })
-  await prisma.workspace.update({
-    where: { id: search.id },
-    data: {
-      icon: '🔍',
-      description: 'Finds things',
-      usageLimits: BUDGETS.map((budget) => ({ ...budget, since: '2026-01-31T00:00:00.000Z' })),
-      rateLimits: RATES,
-    },
+  await send('PUT', `admin/workspaces/${search.slug}`, {
+    icon: '🔍',
+    description: 'Finds things',
+    usage_limits: BUDGETS,
+    rate_limits: RATES,
   })
   await world.addUser('admin')
   const member = await world.addUser('member', { [workspaceId]: 'member', [search.id]: 'manager' })
