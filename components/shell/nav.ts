@@ -12,6 +12,7 @@ import {
   ScrollText,
   ShieldQuestion,
   UsersRound,
+  Workflow,
 } from 'lucide-react'
 
 /** A page: what it is called, and what else people call it in the search. */
@@ -71,6 +72,14 @@ export const NAV: readonly NavGroup[] = [
         key: 'm',
         keywords: ['providers', 'models', 'integrations', 'prices'],
         scopes: ['providers.list', 'virtual_keys.list'],
+      },
+      {
+        href: '/configs',
+        label: 'Configs',
+        icon: Workflow,
+        key: 'f',
+        keywords: ['routing', 'fallback', 'load balance', 'cache', 'retry'],
+        scopes: ['configs.list'],
       },
       {
         href: '/connect',
@@ -183,6 +192,13 @@ export const ACTIONS: readonly QuickAction[] = [
     description: 'A scoped key for a person or a service',
     keywords: ['new', 'token'],
     scopes: ['workspace_service_api_keys.create', 'workspace_user_api_keys.create'],
+  },
+  {
+    href: '/configs?create=1',
+    label: 'Create config',
+    description: 'Fallback, load balance, conditions, cache and retry',
+    keywords: ['new', 'routing'],
+    scopes: ['configs.create'],
   },
   {
     href: '/workspaces?create=1',
