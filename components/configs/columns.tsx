@@ -49,7 +49,7 @@ export function columnsOf(nameOf: (id: string | null) => string): Column<Config>
       key: 'by',
       title: 'By',
       sort: ({ updated_by }) => nameOf(updated_by),
-      render: ({ updated_by }) => (updated_by === null ? 'A key' : nameOf(updated_by)),
+      render: ({ updated_by }) => (updated_by === null ? 'A program' : nameOf(updated_by)),
     },
     {
       key: 'created',

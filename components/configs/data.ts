@@ -30,3 +30,10 @@ export function useProviderSlugs(): readonly string[] | undefined {
   const { data } = useQuery(queries(providers, workspaceId).list({ page_size: ROWS_MAX }))
   return useMemo(() => data?.data.map(({ slug }) => slug).reverse(), [data])
 }
+
+/** Who saved something, after "by": nobody's name means that a program did. */
+export function byWhom(nameOf: (id: string | null) => string, id: string | null): string {
+  if (id === null) return 'a program'
+  const name = nameOf(id)
+  return name === 'You' ? 'you' : name
+}

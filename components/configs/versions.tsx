@@ -5,7 +5,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { List } from '@/lib/contract/resource.ts'
 import { absoluteTime } from '../format.ts'
-import { byWhom, usePeople } from '../keys/data.ts'
+import { usePeople } from '../keys/data.ts'
 import { Pages, usePaging } from '../resource/paging.tsx'
 import { Problem } from '../resource/problem.tsx'
 import { prettyOf } from '../ui/json-text.ts'
@@ -14,7 +14,7 @@ import { SideBySide } from '../ui/side-by-side.tsx'
 import { Time } from '../ui/time.tsx'
 import { setUrlState, useUrlState } from '../ui/url-state.ts'
 import styles from './configs.module.css'
-import { type Config, type ConfigVersion, useConfigQueries } from './data.ts'
+import { byWhom, type Config, type ConfigVersion, useConfigQueries } from './data.ts'
 
 /** Every version with who saved it and when, any two beside each other, and the way back to one. */
 export function Versions({ config, whyNot }: { config: Config; whyNot: string | null }) {
