@@ -3,10 +3,11 @@
 import { Alert, Button, Group, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { MailX, Send } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { Problem } from '../resource/problem.tsx'
 import { Copyable } from '../ui/copyable.tsx'
 import { Facts, FactsPlaceholder } from '../ui/facts.tsx'
-import { Status } from '../ui/status.tsx'
+import { Status, type Tone } from '../ui/status.tsx'
 import { Time } from '../ui/time.tsx'
 import { type Invite, invitations, useLetter, useNames, useSendsMail } from './data.ts'
 import { useInviteActs } from './invite-acts.tsx'
@@ -74,7 +75,9 @@ export function InviteDetail({ id, listed }: { id: string; listed: Invite | unde
         <h3>Workspaces</h3>
         {invite.workspaces.length === 0 ? (
           <Text size="sm" c="dimmed">
-            None: they can sign in, and wait for somebody to add them to one.
+            {invite.role === 'admin'
+              ? 'None of their own: admins are admin of every workspace.'
+              : 'None: they can sign in, and wait for somebody to add them to one.'}
           </Text>
         ) : (
           <ul className={styles.places}>
@@ -124,14 +127,39 @@ function Letter({ email }: { email: string }) {
       </Status>
     )
   }
-  const why = letter.last_error ?? ''
-  if (letter.status === 'failed') return <Status tone="bad">Could not be sent. {why}</Status>
-  if (why === '') return <Status tone="info">On its way</Status>
+  const why = letter.last_error
+  if (letter.status === 'failed') return <Unsent tone="bad" state="Could not be sent" why={why} />
+  if (why === null) return <Status tone="info">On its way</Status>
   return (
-    <Status tone="warn">
-      <span>
-        Not yet: {why} Tried again {letter.next_attempt_at && <Time at={letter.next_attempt_at} />}.
-      </span>
-    </Status>
+    <Unsent tone="warn" state="Not sent yet" why={why}>
+      {letter.next_attempt_at && (
+        <>
+          Next attempt <Time at={letter.next_attempt_at} />
+        </>
+      )}
+    </Unsent>
+  )
+}
+
+/** The server's reason may be long: it has lines of its own. */
+function Unsent({
+  tone,
+  state,
+  why,
+  children,
+}: {
+  tone: Tone
+  state: string
+  why: string | null
+  children?: ReactNode
+}) {
+  return (
+    <>
+      <Status tone={tone}>{state}</Status>
+      <Text size="xs" c="dimmed" component="div" className={styles.reason}>
+        {why}
+        {children && <div>{children}</div>}
+      </Text>
+    </>
   )
 }

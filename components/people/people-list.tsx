@@ -11,6 +11,7 @@ import { Person } from '../ui/person.tsx'
 import { setUrlState, useUrlState } from '../ui/url-state.ts'
 import { nameOf, useTeam, useWorkspaceNames } from './data.ts'
 import { openInvite } from './invite-form.tsx'
+import styles from './people.module.css'
 import { columnsOf } from './people-columns.tsx'
 import { PersonDetail } from './person-detail.tsx'
 import { PersonMenu } from './person-menu.tsx'
@@ -54,7 +55,14 @@ export function PeopleList() {
       }
       rowActions={(row) => <PersonMenu person={row} />}
       drawer={{
-        title: (row) => (row ? <Person name={nameOf(row)} email={row.email} /> : 'Person'),
+        title: (row) =>
+          row ? (
+            <span className={styles.title}>
+              <Person name={nameOf(row)} email={row.email} />
+            </span>
+          ) : (
+            'Person'
+          ),
         render: (row, id) => <PersonDetail key={id} id={id} listed={row} />,
       }}
       empty={

@@ -71,38 +71,36 @@ export function TeamScreen() {
 const WEEK_MS = 7 * 86_400_000
 
 function Figures() {
-  const total = useQuery(people.list({ page_size: 100, current_page: 0, status: 'active' })).data
-  const owners = useQuery(people.list({ page_size: 1, role: 'owner' })).data?.total
-  const admins = useQuery(people.list({ page_size: 1, role: 'admin' })).data?.total
-  const open = useQuery(invitations.list({ page_size: 1, status: 'pending' })).data?.total
+  const team = useQuery(people.list({ page_size: 100, current_page: 0, status: 'active' }))
+  const owners = useQuery(people.list({ page_size: 1, role: 'owner' }))
+  const admins = useQuery(people.list({ page_size: 1, role: 'admin' }))
+  const open = useQuery(invitations.list({ page_size: 1, status: 'pending' }))
   const late = useQuery(invitations.list({ page_size: 1, status: 'expired' })).data?.total
-  const isWhole = total && total.total <= total.data.length
   const since = Date.now() - WEEK_MS
-  const seen = total?.data.filter(
-    ({ last_seen_at }) => last_seen_at && Date.parse(last_seen_at) > since,
-  ).length
+  const seen = team.data?.data.filter(({ last_seen_at }) => last_seen_at && Date.parse(last_seen_at) > since)
+  const isWhole = team.data === undefined || team.data.total <= team.data.data.length
+  const roles = owners.data && admins.data && { owners: owners.data.total, admins: admins.data.total }
+  /** Undefined while it may still come. */
+  const figure = (known: number | undefined, error: unknown) =>
+    known !== undefined ? count(known) : error ? '–' : undefined
   return (
     <AnswerStrip
       answers={[
-        { label: 'People', value: total && count(total.total) },
+        { label: 'People', value: figure(team.data?.total, team.error) },
         {
           label: 'Run the organisation',
-          value: owners === undefined || admins === undefined ? undefined : count(owners + admins),
-          note:
-            owners === undefined || admins === undefined
-              ? ''
-              : `${plural(owners, 'owner')}, ${plural(admins, 'admin')}`,
-          ...(owners === 1
+          value: figure(roles && roles.owners + roles.admins, owners.error ?? admins.error),
+          note: roles && `${plural(roles.owners, 'owner')}, ${plural(roles.admins, 'admin')}`,
+          ...(roles?.owners === 1
             ? { title: 'Only an owner can change or remove an owner. A second one is wise.' }
             : {}),
         },
         // Beyond a page nobody has counted.
-        ...(total && !isWhole ? [] : [{ label: 'Seen this week', value: total && count(seen ?? 0) }]),
+        ...(isWhole ? [{ label: 'Seen this week', value: figure(seen?.length, team.error) }] : []),
         {
           label: 'Open invites',
-          value: open === undefined ? undefined : count(open),
-          note: late ? `${count(late)} expired` : '',
-          ...(late ? { tone: 'warn' as const } : {}),
+          value: figure(open.data?.total, open.error),
+          ...(late ? { note: `${count(late)} expired`, tone: 'warn' as const } : {}),
         },
       ]}
     />
