@@ -159,12 +159,12 @@ interface Named {
   email: string
 }
 
-/** Who made a key, after "by": nobody's name means a program, or Tollgate itself as somebody joined. */
+/** Who made a key, after "by": nobody's name means a program; keys that come with joining Tollgate makes. */
 export function byWhom(
   nameOf: (id: string | null) => string,
   { created_by, creation_mode }: Pick<ApiKey, 'created_by' | 'creation_mode'>,
 ): string {
-  if (creation_mode === 'auto') return 'Tollgate, as they joined'
+  if (creation_mode === 'auto') return 'Tollgate itself'
   if (created_by === null) return 'a program'
   const name = nameOf(created_by)
   return name === 'You' ? 'you' : name

@@ -101,7 +101,7 @@ function Calls({ apiKey: key }: { apiKey: ApiKey }) {
   return (
     <>
       {total != null && `${count(total)} in 7 days${failed ? `, ${count(failed)} failed` : ''} · `}
-      <Anchor component={Link} href={`/logs?api_key_ids=${key.id}&range=7d`}>
+      <Anchor component={Link} inherit href={`/logs?api_key_ids=${key.id}&range=7d`}>
         See its calls
       </Anchor>
     </>

@@ -54,7 +54,9 @@ export function warningsOf(key: ApiKey, nowMs: number): KeyWarning[] {
       'warn',
       `was rotated ${when(key.last_rotated_at)}; the secret before stops working ${when(olderUntil)}.`,
     )
-  if (rotation && left(rotation.next_rotation_at) > 0 && left(rotation.next_rotation_at) <= DAY_MS)
+  // A turn waits until the secret before the present one has ended.
+  const turnsIn = rotation ? left(rotation.next_rotation_at) : Number.POSITIVE_INFINITY
+  if (rotation && turnsIn > 0 && turnsIn <= DAY_MS && !(isTurning && left(olderUntil) > turnsIn))
     say('turn', 'info', `gets a new secret ${when(rotation.next_rotation_at)}, on schedule.`)
   if (isUnused(key, nowMs))
     say(

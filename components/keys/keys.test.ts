@@ -177,14 +177,14 @@ describe('a changed key', () => {
   })
 })
 
-describe('a rotation schedule', () => {
-  const MONTHLY = {
-    rotation_period: 'monthly',
-    next_rotation_at: '2026-04-01T00:00:00.000Z',
-    key_transition_period_ms: 86_400_000,
-    status: 'ACTIVE',
-  } as const
+const MONTHLY = {
+  rotation_period: 'monthly',
+  next_rotation_at: '2026-04-01T00:00:00.000Z',
+  key_transition_period_ms: 86_400_000,
+  status: 'ACTIVE',
+} as const
 
+describe('a rotation schedule', () => {
   it('comes back from the form as the contract takes it', () => {
     const { status: _, ...said } = MONTHLY
     expect(rotationBody(rotationOf(MONTHLY))).toEqual(said)
@@ -230,6 +230,10 @@ describe('what needs attention', () => {
     expect(kinds({ key_transition_expires_at: soon, last_rotated_at: '2026-02-28T12:00:00.000Z' })).toEqual([
       'older',
     ])
+    const rotation_policy = { ...MONTHLY, next_rotation_at: soon }
+    expect(kinds({ rotation_policy })).toEqual(['turn'])
+    const later = { key_transition_expires_at: '2026-03-02T12:00:00.000Z' }
+    expect(kinds({ rotation_policy, ...later }), 'the turn waits for the older secret').toEqual([])
     expect(kinds({ defaults: { ...key.defaults, config_slug: 'pc-1' } })).toEqual(['config'])
     expect(kinds({ created_at: '2026-01-01T00:00:00.000Z' })).toEqual(['unused'])
     expect(kinds({ status: 'expired', expires_at: '2026-02-28T00:00:00.000Z' })).toEqual(['expired'])
