@@ -60,6 +60,13 @@ describe('judging', () => {
     ])
   })
 
+  it('goes into the form somebody chose, where there are several', () => {
+    expect(problemsOf('{\n  "cache": {\n    "mode": "simpel"\n  }\n}')).toEqual([
+      [3, 'cache.mode must be one of simple, semantic'],
+    ])
+    expect(problemsOf('{"cache": "simpel"}')).toEqual([[1, 'cache must be one of simple, semantic']])
+  })
+
   it('lays what the server refused over the text', () => {
     const { root } = judge('{\n  "provider": "@gone"\n}')
     expect(refusedAt(root!, { 'config.provider': 'names no provider', name: 'Is taken' })).toMatchObject([

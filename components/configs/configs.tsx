@@ -62,7 +62,7 @@ function Figures({ list }: { list: List<Config> | undefined }) {
     <AnswerStrip
       answers={[
         { label: 'Configs', value: rows && count(rows.length), note: 'in this workspace' },
-        { label: 'In use', value: rows && count(used), note: 'by a key or as keys are made' },
+        { label: 'In use', value: rows && count(used), note: 'by keys, or given to new ones' },
         {
           label: 'Default',
           value: rows && (chosen ? 'Set' : 'None'),

@@ -136,6 +136,7 @@ function Form({ slugs }: { slugs: readonly string[] }) {
           value={isCode ? 'api' : 'form'}
           onChange={(value) => setCode(value === 'api')}
           aria-label="Form or code"
+          flex="none"
           data={[
             { value: 'form', label: 'Form' },
             { value: 'api', label: 'API' },

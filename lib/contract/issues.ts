@@ -85,11 +85,11 @@ const KINDS: Readonly<Record<string, string>> = {
 }
 const BOUNDS: Readonly<Record<string, string>> = { string: 'length', array: 'length' }
 
-/** The branch that got furthest: one that did not fail on what the value is at all. */
+/** The branch that got furthest: one that did not fail on what the value is at all, or else not on its kind. */
 function bestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
-  return branches.find(
-    (branch) => !branch.some((issue) => issue.code === 'invalid_type' && issue.path.length === 0),
-  )
+  const without = (...codes: Issue['code'][]) =>
+    branches.find((branch) => !branch.some(({ code, path }) => codes.includes(code) && path.length === 0))
+  return without('invalid_type', 'invalid_value') ?? without('invalid_type')
 }
 
 function alternatives(branches: readonly (readonly Issue[])[]): string {
