@@ -99,6 +99,9 @@ export const logRow = z.object({
   response_bytes: z.number(),
   /** Always null: what a call said lies in the database, not in files. */
   log_store_file_path_format: z.string().nullable(),
+  /** Pair by pair: the n-th value is the n-th key's. */
+  metadata: z.object({ key: z.array(z.string()), value: z.array(z.string()) }),
+  metadata_map: z.record(z.string(), z.string()),
 })
 
 const exchange = z.object({
@@ -107,6 +110,24 @@ const exchange = z.object({
   status: z.number().optional(),
   headers: z.record(z.string(), z.string()).optional(),
   body: z.unknown().optional(),
+})
+
+export const conversation = z.object({
+  messages: z.array(
+    z.object({
+      role: z.enum(['system', 'user', 'assistant', 'tool']),
+      text: z.string(),
+      reasoning: z.string().nullable(),
+      /** `arguments` is JSON text as it was written, whole or not. */
+      toolCalls: z.array(z.object({ id: z.string().nullable(), name: z.string(), arguments: z.string() })),
+      /** Id of the tool call this answers. */
+      toolResultOf: z.string().nullable(),
+      /** URLs, `data:` ones included. */
+      images: z.array(z.string()),
+    }),
+  ),
+  /** As the provider said it; null when it never did, as in a stream that broke off. */
+  finishReason: z.string().nullable(),
 })
 
 /** `GET /logs/{id}`; bodies and headers are absent when they were not kept or may not be seen. Admin-contract §7.3. */
@@ -131,6 +152,8 @@ export const logDetailRow = z.object({
   bodies_absent: z.enum(['off', 'expired', 'hidden']).nullable(),
   /** The security toggle that hides them. */
   bodies_hidden_by: z.string().nullable(),
+  /** The exchange as a conversation, for people; null for calls that are none, and without bodies. */
+  conversation: conversation.nullable(),
 })
 
 /** The filters of logs, analytics and exports. Admin-contract §7.2. */

@@ -3,29 +3,12 @@
  * responses, Anthropic messages, each as JSON or as an event stream. Pure, and tolerant: what is missing or broken is
  * left out, and what cannot be read at all is no conversation. Source: admin-contract §7.3, interface.md "Log detail".
  */
-export interface Conversation {
-  messages: ConversationMessage[]
-  /** As the provider said it; null when it never did, as in a stream that broke off. */
-  finishReason: string | null
-}
+import type { z } from 'zod'
+import type { conversation } from '../contract/telemetry.ts'
 
-export interface ConversationMessage {
-  role: 'system' | 'user' | 'assistant' | 'tool'
-  text: string
-  reasoning: string | null
-  toolCalls: ToolCall[]
-  /** Id of the tool call this answers. */
-  toolResultOf: string | null
-  /** URLs, `data:` ones included. */
-  images: string[]
-}
-
-export interface ToolCall {
-  id: string | null
-  name: string
-  /** JSON text as it was written, whole or not. */
-  arguments: string
-}
+export type Conversation = z.output<typeof conversation>
+export type ConversationMessage = Conversation['messages'][number]
+export type ToolCall = ConversationMessage['toolCalls'][number]
 
 /**
  * The conversation of one call. Bodies come parsed when they were JSON, else as text. Null when the request is none

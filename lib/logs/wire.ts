@@ -1,13 +1,10 @@
 import type { z } from 'zod'
 import type { logDetailRow, logRow } from '../contract/telemetry.ts'
 import { nanosToCents } from '../units.ts'
-import { type Conversation, conversationIn } from './conversation.ts'
+import { conversationIn } from './conversation.ts'
 import type { LogDetail, LogRow } from './query.ts'
 
-export type LogRowOnWire = z.output<typeof logRow> & {
-  metadata: { key: string[]; value: string[] }
-  metadata_map: Record<string, string>
-}
+export type LogRowOnWire = z.output<typeof logRow>
 
 const PROXIED = 'proxy'
 
@@ -96,11 +93,7 @@ export function rowForWire(row: LogRow): LogRowOnWire {
 
 const CACHE_TYPES: Record<string, string> = { HIT: 'simple', 'SEMANTIC HIT': 'semantic' }
 
-export type LogDetailOnWire = z.output<typeof logDetailRow> & {
-  metrics: LogRowOnWire
-  /** The exchange as a conversation, for people; null for calls that are none, and without bodies. */
-  conversation: Conversation | null
-}
+export type LogDetailOnWire = z.output<typeof logDetailRow>
 
 /**
  * One call as `GET /logs/{id}` answers it. JSON bodies leave parsed, text (event streams too) as text, other bytes as
