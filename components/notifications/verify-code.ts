@@ -3,9 +3,14 @@ import type { Snippet } from '../ui/act-code.ts'
 /** Name of the environment variable the receivers below read. */
 export const SECRET_ENV = 'TOLLGATE_WEBHOOK_SECRET'
 
+// As strings of their own: this file runs in browsers and imports nothing of Node's.
+const IMPORTS = [
+  "import { createHmac, timingSafeEqual } from 'node:crypto'",
+  "import { createServer } from 'node:http'",
+].join('\n')
+
 const NODE = `// receiver.mjs · run: ${SECRET_ENV}=whsec_… node receiver.mjs
-import { createHmac, timingSafeEqual } from 'node:crypto'
-import { createServer } from 'node:http'
+${IMPORTS}
 
 const secret = process.env.${SECRET_ENV}
 if (!secret) throw new Error('Set ${SECRET_ENV}')

@@ -30,8 +30,7 @@ import { SECRET_ENV, VERIFY_CODE } from './verify-code.ts'
 import { useWebhookActs } from './webhook-acts.tsx'
 import { WebhookAsCode } from './webhook-code.tsx'
 import { FIELDS } from './webhook-fields.tsx'
-import { WebhookStatus } from './webhooks.tsx'
-import { eventsWords, eventTitle } from './words.tsx'
+import { eventsWords, eventTitle, WebhookStatus } from './words.tsx'
 
 /** One webhook, in the drawer. `listed` paints at once. */
 export function WebhookDetail({ id, listed }: { id: string; listed: Webhook | undefined }) {

@@ -6,14 +6,13 @@ import { useMemo } from 'react'
 import type { Column } from '../resource/columns.ts'
 import { ResourceList } from '../resource/list.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { Status } from '../ui/status.tsx'
 import { Time } from '../ui/time.tsx'
 import { openCreateWebhook } from './create-webhook.tsx'
 import { useOwnerName, useWebhooks, type Webhook } from './data.ts'
 import styles from './notifications.module.css'
 import { WebhookDetail } from './webhook-detail.tsx'
 import { WebhookMenu } from './webhook-menu.tsx'
-import { DeliveryStatus, eventsWords, eventTitle } from './words.tsx'
+import { DeliveryStatus, eventsWords, eventTitle, WebhookStatus } from './words.tsx'
 
 /** Endpoints that hear of events, of the organisation and of workspaces, with what became of their last message. */
 export function Webhooks({ canCreate }: { canCreate: boolean }) {
@@ -57,11 +56,6 @@ export function Webhooks({ canCreate }: { canCreate: boolean }) {
       }
     />
   )
-}
-
-/** Whether it hears anything, for a list and a drawer. */
-export function WebhookStatus({ of }: { of: Pick<Webhook, 'status'> }) {
-  return of.status === 'active' ? <Status tone="ok">Active</Status> : <Status tone="idle">Paused</Status>
 }
 
 function columnsOf(ownerName: (workspaceId: string | null) => string): Column<Webhook>[] {

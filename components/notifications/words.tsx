@@ -68,3 +68,8 @@ const clock = (at: string) =>
 function ordinal(value: number): string {
   return ['', 'first', 'second', 'third', 'fourth', 'fifth', 'sixth'][value] ?? `${value}th`
 }
+
+/** Whether it hears anything, for a list and a drawer. */
+export function WebhookStatus({ of }: { of: Pick<Webhook, 'status'> }) {
+  return of.status === 'active' ? <Status tone="ok">Active</Status> : <Status tone="idle">Paused</Status>
+}
