@@ -1,6 +1,13 @@
 'use client'
 
-import { type UseQueryResult, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
+import {
+  hashKey,
+  type UseQueryResult,
+  useMutation,
+  useQueries,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
 import type { z } from 'zod'
 import {
@@ -13,7 +20,7 @@ import {
   providers,
 } from '@/lib/contract/catalog.ts'
 import { queries } from '@/lib/queries.ts'
-import { useWorkspaceId } from '../shell/workspace.tsx'
+import { useCan, useWorkspaceId } from '../shell/workspace.tsx'
 import { notifyError } from '../ui/notify.tsx'
 
 export type Service = z.output<typeof aiProviderRow>
@@ -33,16 +40,28 @@ export const ROWS_MAX = 100
 /** Query and mutation options of the catalogue in the workspace on screen. */
 export function useCatalog() {
   const workspaceId = useWorkspaceId()
-  return useMemo(
-    () => ({
+  const canSeeSwitches = useCanSeeSwitches()
+  return useMemo(() => {
+    const ofProviders = queries(providers, workspaceId)
+    const ofIntegrations = queries(integrations, workspaceId)
+    return {
       workspaceId,
-      providers: queries(providers, workspaceId),
-      integrations: queries(integrations, workspaceId),
+      providers: ofProviders,
+      integrations: ofIntegrations,
       /** Without a workspace, so what is created belongs to the organisation. */
       shared: queries(integrations, null),
-    }),
-    [workspaceId],
-  )
+      /** The models of a provider: all of its integration's, or just those that are on for who may not see more. */
+      modelsOf: ({ slug, integration_id }: Provider) =>
+        canSeeSwitches
+          ? ofIntegrations.read<IntegrationModels>('listModels', {}, integration_id)
+          : ofProviders.read<IntegrationModels>('listModels', {}, slug),
+    }
+  }, [workspaceId, canSeeSwitches])
+}
+
+function useCanSeeSwitches(): boolean {
+  const ofOrganisation = useCan('organisation_integrations.read')
+  return useCan('workspace_integrations.read') || ofOrganisation
 }
 
 /** Every service this version can call, and a look-up by id. They change with the version only. */
@@ -66,19 +85,22 @@ export interface CallableModel {
   model: ModelSetting
 }
 
-/** The models of several providers; those of one integration are asked for once. Providers whose models are refused are told apart. */
+/** The models of several providers; those of one integration are asked for once. */
 export function useModels(providers: readonly Provider[] | undefined) {
-  const { integrations } = useCatalog()
-  const slugs = useMemo(
-    () => [...new Set(providers?.map((provider) => provider.integration_id) ?? [])],
-    [providers],
+  const { modelsOf } = useCatalog()
+  const asked = useMemo(
+    () =>
+      new Map(
+        (providers ?? []).map((provider) => [hashKey(modelsOf(provider).queryKey), modelsOf(provider)]),
+      ),
+    [providers, modelsOf],
   )
   // The same function while its inputs are the same, so that hundreds of rows are put together once and not every time.
   const combine = useCallback(
     (answers: UseQueryResult<IntegrationModels>[]) => {
-      const bySlug = new Map(slugs.map((slug, index) => [slug, answers[index]]))
+      const byKey = new Map([...asked.keys()].map((key, index) => [key, answers[index]]))
       const models = (providers ?? []).flatMap((provider) =>
-        (bySlug.get(provider.integration_id)?.data?.models ?? []).map(
+        (byKey.get(hashKey(modelsOf(provider).queryKey))?.data?.models ?? []).map(
           (model): CallableModel => ({ id: `@${provider.slug}/${model.slug}`, provider, model }),
         ),
       )
@@ -89,12 +111,9 @@ export function useModels(providers: readonly Provider[] | undefined) {
         refetch: () => Promise.all(answers.map((answer) => answer.refetch())),
       }
     },
-    [providers, slugs],
+    [providers, asked, modelsOf],
   )
-  return useQueries({
-    queries: slugs.map((slug) => integrations.read<IntegrationModels>('listModels', {}, slug)),
-    combine,
-  })
+  return useQueries({ queries: [...asked.values()], combine })
 }
 
 /** What a change of one model says; what is left out stays. Prices in cents per token. */

@@ -7,11 +7,11 @@ import { plural } from '../format.ts'
 import { confirmByTyping } from '../ui/confirm.tsx'
 import { notifyDone, notifyError, notifyUndo } from '../ui/notify.tsx'
 import { setUrlState } from '../ui/url-state.ts'
-import { type IntegrationModels, type Provider, useCatalog } from './data.ts'
+import { type Provider, useCatalog } from './data.ts'
 
 /** What can be done to a provider from its row or its drawer. */
 export function useProviderActs() {
-  const { providers, integrations } = useCatalog()
+  const { providers, integrations, modelsOf } = useCatalog()
   const client = useQueryClient()
   const update = useMutation(providers.update())
   const drop = useMutation(providers.remove())
@@ -46,7 +46,7 @@ export function useProviderActs() {
     const [onSame, integration, models] = await Promise.all([
       client.fetchQuery(providers.list({ integration_id: provider.integration_id, page_size: 1 })),
       client.fetchQuery(integrations.one(provider.integration_id)),
-      client.fetchQuery(integrations.read<IntegrationModels>('listModels', {}, provider.integration_id)),
+      client.fetchQuery(modelsOf(provider)),
     ]).catch(() => [null, null, null])
     const isLast = integration?.type === 'workspace' && onSame?.total === 1
     const enabled = models?.models.filter((model) => model.enabled).length

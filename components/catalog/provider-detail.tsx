@@ -17,7 +17,7 @@ import { Time } from '../ui/time.tsx'
 import { setUrlState, useUrlState } from '../ui/url-state.ts'
 import styles from './catalog.module.css'
 import { Credentials } from './credentials.tsx'
-import { type IntegrationModels, type Provider, useCatalog } from './data.ts'
+import { type Provider, useCatalog } from './data.ts'
 import { useProviderActs } from './provider-acts.tsx'
 import { ProviderModels } from './provider-models.tsx'
 import { Limits, ProviderStatus } from './provider-words.tsx'
@@ -147,9 +147,9 @@ function Overview({ provider }: { provider: Provider }) {
 }
 
 function SetUp({ provider }: { provider: Provider }) {
-  const { integrations } = useCatalog()
+  const { modelsOf } = useCatalog()
   const origin = useOrigin()
-  const models = useQuery(integrations.read<IntegrationModels>('listModels', {}, provider.integration_id))
+  const models = useQuery(modelsOf(provider))
   const first = models.data?.models.find((model) => model.enabled)
   if (models.isPending) return <Skeleton height={200} />
   return (

@@ -10,7 +10,7 @@ import { Problem } from '../resource/problem.tsx'
 import { Copyable } from '../ui/copyable.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { setUrlState } from '../ui/url-state.ts'
-import { type IntegrationModels, type Provider, useCatalog } from './data.ts'
+import { type Provider, useCatalog } from './data.ts'
 import { useModelSwitch } from './model-switch.ts'
 import { PriceOf } from './model-words.tsx'
 
@@ -18,8 +18,8 @@ const SHOWN_MAX = 100
 
 /** The models of one provider, in its drawer: what they cost, and a switch for each. */
 export function ProviderModels({ provider }: { provider: Provider }) {
-  const { integrations } = useCatalog()
-  const list = useQuery(integrations.read<IntegrationModels>('listModels', {}, provider.integration_id))
+  const { modelsOf } = useCatalog()
+  const list = useQuery(modelsOf(provider))
   const [search, setSearch] = useState('')
   const { turn, setNew, canTurn } = useModelSwitch()
   const all = list.data?.models ?? []

@@ -16,7 +16,7 @@ import {
   overrideCard,
   type PriceMultiplier,
 } from '../pricing.ts'
-import { findIntegration } from './catalog-find.ts'
+import { findIntegration, findProvider } from './catalog-find.ts'
 import { knownModels, refuseOddCustom } from './catalog-model-rules.ts'
 import { shownUpstream, storedUpstream } from './catalog-model-upstream.ts'
 import { partOf } from './catalog-part.ts'
@@ -36,9 +36,34 @@ export async function listModels(
   { id, ...query }: z.output<typeof integrationModelsQuery> & { id: string },
 ): Promise<z.output<typeof integrationModelsReply>> {
   const integration = await findIntegration(ctx, id, 'read')
+  const { models, list } = await modelsOf(ctx, integration, ctx.workspace?.id ?? null)
+  const { total, rows } = partOf(models, query, ({ slug, name }) => [slug, name])
+  return {
+    object: 'list',
+    total,
+    allow_all_models: integration.allowAllModels,
+    ...(ctx.workspace ? { workspace_models: list } : {}),
+    models: rows,
+  }
+}
+
+/** What may be called through a provider, for whoever may see the provider and not what lies behind it: no host, no header. */
+export async function listCallableModels(
+  ctx: Ctx,
+  { id, ...query }: z.output<typeof integrationModelsQuery> & { id: string },
+): Promise<z.output<typeof integrationModelsReply>> {
+  const { integration, workspaceId } = await findProvider(ctx, id, 'read')
+  const { models } = await modelsOf(ctx, integration, workspaceId)
+  const callable = models.filter(({ enabled }) => enabled).map(({ configurations: _, ...model }) => model)
+  const { total, rows } = partOf(callable, query, ({ slug, name }) => [slug, name])
+  return { object: 'list', total, allow_all_models: integration.allowAllModels, models: rows }
+}
+
+/** Every model of an integration, but for those that a workspace's list leaves out; and that list. */
+async function modelsOf(ctx: Ctx, integration: Integration, workspaceId: string | null) {
   const [settings, list] = await Promise.all([
     settingsOf(ctx, integration.id),
-    ctx.workspace && listOf(ctx, integration, ctx.workspace.id),
+    workspaceId === null ? null : listOf(ctx, integration, workspaceId),
   ])
   const bySlug = new Map(settings.map((setting) => [setting.slug, setting]))
   const cards = new Map(catalogueModels(integration.aiProviderId).map((card) => [card.id, card]))
@@ -46,14 +71,9 @@ export async function listModels(
   const slugs = [...new Set([...cards.keys(), ...bySlug.keys()])]
     .filter((slug) => !listed || listed.has(slug))
     .sort()
-  const all = slugs.map((slug) => modelRow(integration, slug, cards.get(slug), bySlug.get(slug)))
-  const { total, rows } = partOf(all, query, ({ slug, name }) => [slug, name])
   return {
-    object: 'list',
-    total,
-    allow_all_models: integration.allowAllModels,
-    ...(ctx.workspace ? { workspace_models: list } : {}),
-    models: rows,
+    models: slugs.map((slug) => modelRow(integration, slug, cards.get(slug), bySlug.get(slug))),
+    list,
   }
 }
 

@@ -2,7 +2,7 @@
 import { integrations, providers, virtualKeys } from '../contract/catalog.ts'
 import { testConnection } from './catalog-connection.ts'
 import * as integration from './catalog-integrations.ts'
-import { deleteModels, listModels, updateModels } from './catalog-models.ts'
+import { deleteModels, listCallableModels, listModels, updateModels } from './catalog-models.ts'
 import * as provider from './catalog-providers.ts'
 import * as virtualKey from './catalog-virtual-keys.ts'
 import { listWorkspaces, updateWorkspaces } from './catalog-workspaces.ts'
@@ -23,6 +23,7 @@ export const providerVerbs = verbs(providers, {
   read: provider.read,
   update: provider.update,
   delete: provider.remove,
+  actions: { listModels: listCallableModels },
 })
 
 export const virtualKeyVerbs = verbs(virtualKeys, {

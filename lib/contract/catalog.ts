@@ -477,6 +477,17 @@ export const providers = resource({
     search: z.string().optional(),
     integration_id: z.string().optional(),
   }),
+  actions: {
+    listModels: {
+      summary: 'List the models a workspace may call through a provider',
+      method: 'GET',
+      path: '{slug}/models',
+      verb: 'read',
+      input: integrationModelsQuery,
+      reply: integrationModelsReply,
+      audit: null,
+    },
+  },
 })
 
 // ────────────────────────── virtual keys ──────────────────────────

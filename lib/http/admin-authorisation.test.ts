@@ -138,6 +138,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET providers/{id}': { scopes: providers('read'), roles: members },
   'PUT providers/{id}': { scopes: providers('update'), roles: managers },
   'DELETE providers/{id}': { scopes: providers('delete'), roles: managers },
+  'GET providers/{slug}/models': { scopes: providers('read'), roles: members },
   'GET virtual-keys': { scopes: providers('list'), roles: members },
   'POST virtual-keys': { scopes: providers('create'), roles: managers },
   'GET virtual-keys/{id}': { scopes: providers('read'), roles: members },
