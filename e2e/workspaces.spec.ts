@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
 import { type Cookie, expect, type Page, test } from '@playwright/test'
-import { browserErrors, dialog, goTo, heading, signIn } from './pages.ts'
+import { browserErrors, dialog, goTo, heading, type Login, signIn } from './pages.ts'
 import { startWorld, type World } from './world.ts'
 
 let world: World
@@ -128,6 +128,142 @@ test.describe('Workspaces', () => {
     }
   })
 })
+
+test.describe('Members', () => {
+  const ann = { email: 'ann@example.test', password: 'a password of her own' }
+  const max = { email: 'max@example.test', password: 'a password of his own' }
+  let errors: string[]
+
+  test.beforeAll(async () => {
+    await join(ann, 'Ann', [])
+    await join(max, 'Max', [{ id: world.workspaceId, role: 'manager' }])
+    await join({ email: 'ada@example.test', password: 'some password' }, 'Ada', [], 'admin')
+  })
+  test.beforeEach(async ({ page, context }) => {
+    await context.addCookies(session)
+    errors = browserErrors(page)
+  })
+  test.afterEach(() => expect(errors, 'what the browser reported').toEqual([]))
+
+  test('somebody of the organisation is added, somebody from outside is said to be one', async ({ page }) => {
+    await page.goto(world.url)
+    await goTo(page, 'Members')
+    await expect(
+      page
+        .getByRole('region', { name: 'By their role in the organisation' })
+        .getByText('Ada', { exact: true }),
+    ).toBeVisible()
+    await page.getByRole('button', { name: 'Add people' }).click()
+    const drawer = dialog(page, 'Add people')
+    const people = drawer.getByRole('combobox', { name: 'People' })
+    await people.fill('Ann')
+    await page.getByRole('option', { name: /Ann/ }).click()
+    await people.fill('zoe@elsewhere.test')
+    await people.press('Enter')
+    await expect(drawer.getByText('is not in the organisation yet.')).toBeVisible()
+    await drawer.getByRole('button', { name: 'Leave out' }).click()
+    await expect(drawer.getByText('is not in the organisation yet.')).toBeHidden()
+    await drawer.getByRole('radio', { name: 'Member' }).click()
+    await drawer.getByRole('button', { name: 'Add person' }).click()
+    await expect(page.getByText('ann@example.test is in Shared Team Workspace')).toBeVisible()
+    await expect(page.getByRole('row', { name: /ann@example.test/ })).toBeVisible()
+  })
+
+  test('a role is changed in its row, and taken back', async ({ page }) => {
+    await page.goto(`${world.url}/members`)
+    await page.getByRole('button', { name: 'Role of Ann: Member' }).click()
+    await page.getByRole('menuitem', { name: /^Manager/ }).click()
+    await expect(page.getByText('Ann is manager now')).toBeVisible()
+    await expect.poll(() => roleOf(ann.email)).toBe('manager')
+    await page.getByRole('alert').getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(() => roleOf(ann.email)).toBe('member')
+    await expect(page.getByRole('button', { name: 'Role of Ann: Member' })).toBeVisible()
+  })
+
+  test('a manager may not give or touch what is above them, and is told why', async ({ browser }) => {
+    await world.admin('POST', `/admin/workspaces/${world.workspaceId}/users`, {
+      users: [{ id: 'ada@example.test', role: 'member' }],
+    })
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    await signIn(page, world, '/members', max)
+    await page.getByRole('button', { name: 'Role of Ann: Member' }).click()
+    const admin = page.getByRole('menuitem', { name: /^Admin/ })
+    await expect(admin).toBeDisabled()
+    await expect(admin).toContainText('Above your own role, manager')
+    await page.keyboard.press('Escape')
+    const ada = page.getByRole('row', { name: /ada@example.test/ })
+    await expect(ada.getByText('as organisation admin')).toBeVisible()
+    await ada.press('Enter')
+    const drawer = dialog(page, /Ada/)
+    await expect(drawer.getByRole('button', { name: 'Remove member' })).toBeDisabled()
+    await expect(drawer.getByText('They are admin, which is above your own role')).toBeVisible()
+    await page.goto(`${world.url}/members?add=1`)
+    await expect(dialog(page, 'Add people').getByRole('radio', { name: 'Admin' })).toBeDisabled()
+    await context.close()
+  })
+
+  test('removing says which keys end, and ends them', async ({ page }) => {
+    const { id: annId } = await person(ann.email)
+    const { key } = await world.admin<{ key: string }>('POST', '/api-keys/workspace/user', {
+      name: 'laptop of ann',
+      workspace_id: world.workspaceId,
+      user_id: annId,
+      scopes: ['completions.write'],
+    })
+    await page.goto(`${world.url}/members`)
+    await page.getByRole('button', { name: 'Ann: actions' }).click()
+    await page.getByRole('menuitem', { name: 'Remove member' }).click()
+    const asked = dialog(page, 'Remove member')
+    await expect(asked.getByText('1 key of theirs ends within 2 seconds')).toBeVisible()
+    await expect(asked.getByText(/laptop of ann/)).toBeVisible()
+    await asked.getByRole('textbox').fill(ann.email)
+    await asked.getByRole('button', { name: 'Remove member' }).click()
+    await expect(page.getByText('Ann is removed')).toBeVisible()
+    await expect(page.getByRole('row', { name: /ann@example.test/ })).toBeHidden()
+    await expect
+      .poll(async () => {
+        const answer = await fetch(`${world.api}/models`, { headers: { authorization: `Bearer ${key}` } })
+        return answer.status
+      })
+      .toBe(401)
+  })
+
+  test('no screen of it has a serious accessibility problem', async ({ page }) => {
+    const { id } = await person(max.email)
+    for (const path of ['', '?add=1', `?open=${id}`]) {
+      await page.goto(`${world.url}/members${path}`)
+      await heading(page, 'Members').waitFor()
+      await accessible(page, path)
+    }
+  })
+})
+
+async function join(
+  { email, password }: Login,
+  first_name: string,
+  workspaces: { id: string; role: string }[],
+  role = 'member',
+): Promise<void> {
+  const { invite_link } = await world.admin<{ invite_link: string }>('POST', '/admin/users/invites', {
+    email,
+    role,
+    workspaces,
+  })
+  const token = invite_link.split('#')[1]
+  await world.admin('POST', '/admin/users/invites/accept', { token, first_name, password })
+}
+
+async function person(email: string): Promise<{ id: string }> {
+  const { data } = await world.admin<{ data: { id: string }[] }>('GET', `/admin/users?email=${email}`)
+  if (!data[0]) throw new Error(`nobody is ${email}`)
+  return data[0]
+}
+
+async function roleOf(email: string): Promise<string | undefined> {
+  const path = `/admin/workspaces/${world.workspaceId}/users?email=${email}`
+  return (await world.admin<{ data: { role: string }[] }>('GET', path)).data[0]?.role
+}
 
 async function accessible(page: Page, path: string): Promise<void> {
   await page.waitForTimeout(900)

@@ -11,6 +11,7 @@ import {
   Plug,
   ScrollText,
   ShieldQuestion,
+  Users,
   UsersRound,
   Workflow,
 } from 'lucide-react'
@@ -100,6 +101,14 @@ export const NAV: readonly NavGroup[] = [
         key: 'k',
         keywords: ['tokens', 'secrets', 'access', 'scopes'],
         scopes: ['workspace_service_api_keys.list', 'workspace_user_api_keys.list'],
+      },
+      {
+        href: '/members',
+        label: 'Members',
+        icon: Users,
+        key: 'p',
+        keywords: ['people', 'users', 'colleagues', 'team', 'roles', 'access'],
+        scopes: ['workspace_users.list'],
       },
     ],
   },
@@ -199,6 +208,13 @@ export const ACTIONS: readonly QuickAction[] = [
     description: 'Fallback, load balance, conditions, cache and retry',
     keywords: ['new', 'routing'],
     scopes: ['configs.create'],
+  },
+  {
+    href: '/members?add=1',
+    label: 'Add people',
+    description: 'Give somebody of the organisation a role in this workspace',
+    keywords: ['new', 'member', 'user', 'invite'],
+    scopes: ['workspace_users.create'],
   },
   {
     href: '/workspaces?create=1',
