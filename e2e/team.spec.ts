@@ -168,7 +168,7 @@ test.describe('Team', () => {
     await expect(heading(other, 'Overview')).toBeVisible()
     await expect(other.getByRole('button', { name: /^Workspace/ })).toContainText('Shop')
     await other.goto(`${world.url}/api-keys`)
-    await expect(other.getByText('Personal key')).toBeVisible()
+    await expect(other.getByTitle('Personal key')).toBeVisible()
   })
 
   test('a second invite of one address is refused at its field', async () => {
