@@ -189,8 +189,9 @@ test.describe('Notifications', () => {
     )
     await expect(drawer.getByRole('button', { name: 'Send again' })).toBeDisabled()
     await receiver.start()
-    await expect(drawer.getByText(/at the second attempt, answered HTTP 204/)).toBeVisible({
-      timeout: 40_000,
+    // A busy machine may have come to the second before the receiver was back.
+    await expect(drawer.getByText(/at the (second|third) attempt, answered HTTP 204/)).toBeVisible({
+      timeout: 90_000,
     })
 
     await drawer.getByRole('button', { name: 'Send again' }).click()

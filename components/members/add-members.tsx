@@ -144,6 +144,7 @@ function People({
 }) {
   const canList = useCan('organisation_users.list')
   const [typed, setTyped] = useState('')
+  const [isOpen, setOpen] = useState(false)
   const [search] = useDebouncedValue(typed.trim(), 200)
   const { data } = useQuery({
     ...queries(users, null).list({ page_size: 50, ...(search ? { search } : {}) }),
@@ -173,7 +174,14 @@ function People({
       onSearchChange={setTyped}
       splitChars={[',', ';', ' ']}
       acceptValueOnBlur
-      onChange={(emails) => set([...new Set(emails.map((one) => one.trim().toLowerCase()).filter(Boolean))])}
+      dropdownOpened={isOpen}
+      onDropdownOpen={() => setOpen(true)}
+      onDropdownClose={() => setOpen(false)}
+      onChange={(emails) => {
+        set([...new Set(emails.map((one) => one.trim().toLowerCase()).filter(Boolean))])
+        // What is said of those chosen stands beneath, and must not be covered.
+        setOpen(false)
+      }}
     />
   )
 }
