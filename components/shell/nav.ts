@@ -10,7 +10,9 @@ import {
   type LucideIcon,
   Plug,
   ScrollText,
+  Settings,
   ShieldQuestion,
+  UserRound,
   Users,
   UsersRound,
   Workflow,
@@ -157,6 +159,22 @@ export const NAV: readonly NavGroup[] = [
         scopes: ['organisation_settings.read', 'workspaces.update'],
       },
       {
+        href: '/settings',
+        label: 'Settings',
+        icon: Settings,
+        key: 's',
+        keywords: [
+          'organisation',
+          'security',
+          'toggles',
+          'metadata schema',
+          'saved-only',
+          'inline config',
+          'retention',
+        ],
+        scopes: ['organisation_settings.read'],
+      },
+      {
         href: '/roles',
         label: 'Roles',
         icon: ShieldQuestion,
@@ -175,7 +193,14 @@ export const NAV: readonly NavGroup[] = [
 ]
 
 /** Pages that no row leads to, about the person or the organisation: the account menu and the search know them. */
-export const UNLISTED: readonly Page[] = []
+export const UNLISTED: readonly Page[] = [
+  {
+    href: '/profile',
+    label: 'Profile',
+    icon: UserRound,
+    keywords: ['account', 'name', 'password', 'sessions', 'sign out everywhere', 'me'],
+  },
+]
 
 /** Something to do from anywhere, as an address that opens the right dialog. */
 export interface QuickAction {

@@ -20,6 +20,8 @@ export interface AdminRuntime {
   settings: {
     publicUrl: string
     secret: string
+    /** BLOCK_INLINE_CONFIG: saved-only mode, whatever an organisation says. */
+    isInlineConfigBlocked?: boolean
     olderSecrets?: readonly string[]
     /** The most targets a config may hold: at its root, at a conditional root, and beneath one root target. */
     configTargets: { root: number; conditionalRoot: number; nested: number }

@@ -38,6 +38,16 @@ export function settingsInForce(stored: unknown): Settings {
   return Object.fromEntries(all) as Settings
 }
 
+/** What the environment of the server decides for every organisation (admin-contract §1.1). */
+export function forcedSettings(isInlineConfigBlocked: boolean): z.output<typeof organisationRow>['forced'] {
+  if (!isInlineConfigBlocked) return []
+  const reason = 'BLOCK_INLINE_CONFIG is true on this server, which turns saved-only mode on for everybody.'
+  return ['security_settings.block_inline_config', 'settings.block_inline_config'].map((path) => ({
+    path,
+    reason,
+  }))
+}
+
 /** It may come with what workspaces may do about it. */
 function loggingOf(said: SaidSettings['request_logging']): Stored {
   if (!isObject(said)) return { request_logging: said }

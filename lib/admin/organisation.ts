@@ -4,7 +4,7 @@ import { NOT_ENFORCED, organisation, type organisationRow } from '../contract/or
 import { OPENABLE, type StoredSecurity, togglesOf } from '../contract/security.ts'
 import type { Organisation, Prisma } from '../db/generated/client.ts'
 import { type Ctx, need } from './context.ts'
-import { settingsInForce, storedSettings } from './organisation-settings.ts'
+import { forcedSettings, settingsInForce, storedSettings } from './organisation-settings.ts'
 import { handDown, storedSecurity } from './security.ts'
 import { invalidField } from './validation.ts'
 import { verbs } from './verbs.ts'
@@ -13,7 +13,8 @@ export const organisationVerbs = verbs(organisation, {
   actions: {
     show: async (ctx) => {
       need(ctx, ['organisation_settings.read'], null, organisation.noun)
-      return toRow(await ctx.db.organisation.findUniqueOrThrow({ where: { id: ctx.organisation.id } }))
+      const row = await ctx.db.organisation.findUniqueOrThrow({ where: { id: ctx.organisation.id } })
+      return toRow(ctx, row)
     },
     edit: async (ctx, input) => {
       need(ctx, ['organisation_settings.update'], null, organisation.noun)
@@ -29,8 +30,9 @@ export const organisationVerbs = verbs(organisation, {
         },
       })
       await handDown(ctx.db, before.id, before.securitySettings, security)
-      ctx.record({ id: after.id, name: after.name, before: toRow(before), after: toRow(after) })
-      return toRow(after)
+      const reply = toRow(ctx, after)
+      ctx.record({ id: after.id, name: after.name, before: toRow(ctx, before), after: reply })
+      return reply
     },
   },
 })
@@ -57,10 +59,12 @@ function securitySaid({ settings, security_settings: said }: Input): NonNullable
   return { ...said, block_inline_config: alias }
 }
 
-function toRow(row: Organisation): z.output<typeof organisationRow> {
+function toRow({ runtime }: Ctx, row: Organisation): z.output<typeof organisationRow> {
   const defaults = row.defaults as { input_guardrails?: string[]; output_guardrails?: string[] }
   const { workspace_overrides: opened } = row.securitySettings as StoredSecurity
-  const toggles = togglesOf(row.securitySettings, null)
+  const { isInlineConfigBlocked = false } = runtime.settings
+  const said = togglesOf(row.securitySettings, null)
+  const toggles = { ...said, block_inline_config: said.block_inline_config || isInlineConfigBlocked }
   return {
     object: 'organisation',
     id: row.id,
@@ -77,6 +81,7 @@ function toRow(row: Organisation): z.output<typeof organisationRow> {
       workspace_overrides: Object.fromEntries(OPENABLE.map((key) => [key, opened?.[key] === true])),
     },
     not_enforced: [...NOT_ENFORCED],
+    forced: forcedSettings(isInlineConfigBlocked),
     created_at: row.createdAt.toISOString(),
     last_updated_at: row.lastUpdatedAt.toISOString(),
   }

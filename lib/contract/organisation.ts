@@ -228,6 +228,8 @@ export const organisationRow = z.object({
   }),
   /** Paths of settings that are kept for what is still to come. */
   not_enforced: z.array(z.string()),
+  /** Settings that the server's environment decides, whatever is stored: path and why. */
+  forced: z.array(z.object({ path: z.string(), reason: z.string() })),
   created_at: z.string(),
   last_updated_at: z.string(),
 })
