@@ -145,6 +145,7 @@ async function start(say: (line: string) => void): Promise<Runtime> {
     ...world,
     settings: {
       ...world.settings,
+      isInlineConfigBlocked: settings.isInlineConfigBlocked,
       configTargets: {
         root: settings.maxRootConfigTargets,
         conditionalRoot: settings.maxConditionalRootConfigTargets,

@@ -23,6 +23,8 @@ describe('settings that were changed', () => {
   it('are none at first, and none once each is back where it stood', () => {
     expect(changedPaths(before, before)).toEqual([])
     expect(changedPaths({ ...before, name: ' Acme ' }, before)).toEqual([])
+    const stored = { ...before, [KEYS]: '{"type": "object", "required": ["team"]}' }
+    expect(changedPaths({ ...before, [KEYS]: '{"required":["team"],"type":"object"}' }, stored)).toEqual([])
   })
 
   it('are sent alone, each at its place; what was emptied is null', () => {

@@ -29,7 +29,18 @@ export function draftOf(row: Organisation): SettingsDraft {
 
 /** Paths whose field differs from what stands. */
 export function changedPaths(draft: SettingsDraft, before: SettingsDraft): string[] {
-  return Object.keys(before).filter((path) => settled(draft[path]) !== settled(before[path]))
+  return Object.keys(before).filter((path) => meant(path, draft[path]) !== meant(path, before[path]))
+}
+
+/** A schema is what it says, however it is spaced and in whatever order: the database keeps neither. */
+function meant(path: string, value: Value | undefined): Value {
+  const said = settled(value)
+  if (!isSchema(path) || typeof said !== 'string') return said
+  return JSON.stringify(parsed(said), (_, inner) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
 }
 
 /** The body of the PUT: what changed alone. A schema that is no JSON goes as its text, which the contract refuses. */
