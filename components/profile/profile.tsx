@@ -45,7 +45,7 @@ function Name({ person }: { person: Me }) {
     <section className={styles.section} aria-labelledby="name">
       <h2 id="name">Name</h2>
       <p className={styles.why}>
-        Shown beside what you do. You sign in as <Copyable value={person.email} />.
+        Shown beside what you do. You sign in as <Copyable value={person.email} />
       </p>
       <ResourceForm
         key={`${first_name}\n${last_name}`}

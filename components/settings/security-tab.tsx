@@ -56,7 +56,9 @@ export function Toggles({ form, category }: { form: SettingsForm; category: Secu
               description={
                 <>
                   {toggle.isOnByDefault ? 'On' : 'Off'} by default
-                  {isOn !== toggle.isOnByDefault && ', changed here'}. <Mark form={form} path={path} />
+                  {isOn !== toggle.isOnByDefault &&
+                    (form.forced(path) ? ', forced on by the server' : ', changed here')}
+                  . <Mark form={form} path={path} />
                 </>
               }
               error={form.problem(path)}

@@ -81,7 +81,11 @@ function Settings({ row }: { row: Organisation }) {
 
 function Figures({ row }: { row: Organisation | undefined }) {
   const security = row?.security_settings
-  const apart = TOGGLES.filter(({ key, isOnByDefault }) => security && security[key] !== isOnByDefault).length
+  const forced = new Set(row?.forced.map(({ path }) => path))
+  const apart = TOGGLES.filter(
+    ({ key, isOnByDefault }) =>
+      security && security[key] !== isOnByDefault && !forced.has(`security_settings.${key}`),
+  ).length
   const opened = OPENABLE.filter((key) => security?.workspace_overrides[key]).length
   const schemas = [row?.settings.api_key_metadata_schema, row?.settings.workspace_metadata_schema]
   const known = (value: string) => (row ? value : undefined)
